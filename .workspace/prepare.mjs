@@ -1,0 +1,75 @@
+// Installs and builds what is missing or out of date, and nothing else.
+
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { installFingerprint, outputFingerprint, sourceFingerprint } from './fingerprint.mjs'
+import { PlainError, pnpm, root, which } from './run.mjs'
+
+const oldestNode = 20
+// Below node_modules, so that whoever deletes that folder gets a new installation.
+const stateFile = join(root, 'node_modules/.modis/prepared.json')
+
+// What node-gyp needs to compile C, and the Debian package that brings it.
+const compilers = [
+  { program: 'g++', debian: 'g++' },
+  { program: 'make', debian: 'make' },
+  { program: 'python3', debian: 'python3' },
+]
+
+/** The Debian packages without which native parts cannot be compiled here. */
+export function missingCompilers() {
+  return compilers.filter(({ program }) => !which(program)).map(({ debian }) => debian)
+}
+
+/**
+ * Brings node_modules, dist and prebuilds up to date. Without a compiler the native parts are left
+ * out and the person is told, unless `native` is 'required': then that is an error.
+ */
+export async function prepare({ native = 'optional' } = {}) {
+  checkNode()
+  const missing = missingCompilers()
+  const before = readState()
+  const install = installFingerprint()
+  const installed = before.install === install && existsSync(join(root, 'node_modules/.modules.yaml'))
+  if (installed && isBuilt(before, missing)) return
+  if (missing.length > 0) explainMissing(missing, native)
+  if (!installed) await pnpm('installing packages', ['install', '--reporter=append-only'])
+  // pnpm completes the lock file when a package.json has changed.
+  const state = { install: installFingerprint(), native: missing.length === 0, sources: sourceFingerprint() }
+  const tasks = state.native ? ['build', 'build:native'] : ['build']
+  const title = state.native ? 'building, native parts included' : 'building without the native parts'
+  await pnpm(title, ['exec', 'turbo', 'run', ...tasks, '--output-logs=errors-only'])
+  mkdirSync(dirname(stateFile), { recursive: true })
+  writeFileSync(stateFile, JSON.stringify({ ...state, outputs: outputFingerprint() }))
+}
+
+function checkNode() {
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+    throw new PlainError(`modis needs Node ${oldestNode} or newer; this is ${process.version}`)
+  }
+}
+
+function isBuilt(state, missing) {
+  return (
+    (state.native || missing.length > 0) &&
+    state.sources === sourceFingerprint() &&
+    state.outputs === outputFingerprint()
+  )
+}
+
+function explainMissing(missing, native) {
+  const message =
+    `cannot compile the native parts: ${missing.join(', ')} not found; on Debian and Ubuntu:\n` +
+    `    sudo apt-get install ${missing.join(' ')}`
+  if (native === 'required') throw new PlainError(`modis: ${message}`)
+  console.error(`modis: ${message}`)
+  console.error('modis: going on without them: Redis module binaries cannot be loaded')
+}
+
+function readState() {
+  try {
+    return JSON.parse(readFileSync(stateFile, 'utf8'))
+  } catch {
+    return {}
+  }
+}
