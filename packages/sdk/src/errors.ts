@@ -1,0 +1,52 @@
+/**
+ * An error a command answers with. The first word of the reply is `code`; the rest is `message`.
+ *
+ * Throwing one from a handler fails that command alone and is counted in `INFO errorstats`.
+ */
+export class CommandError extends Error {
+  /** The upper-case word clients match on, such as `ERR`, `WRONGTYPE` or `NOPERM`. */
+  readonly code: string
+
+  constructor(message: string, code = 'ERR') {
+    super(message)
+    this.name = 'CommandError'
+    this.code = code
+  }
+}
+
+/** Thrown by every use of a key handle after its handler returned or awaited. */
+export class StaleKeyError extends Error {
+  constructor(key: string) {
+    super(
+      `The handle of key '${key}' was used after its command had returned or awaited. ` +
+        'Open the key again with ctx.key() after each await.',
+    )
+    this.name = 'StaleKeyError'
+  }
+}
+
+/** Thrown by a change through a key handle that was opened with mode `R`. */
+export class ReadOnlyKeyError extends Error {
+  constructor(key: string) {
+    super(`Key '${key}' was opened for reading (mode R); open it with mode W or RW to change it.`)
+    this.name = 'ReadOnlyKeyError'
+  }
+}
+
+/** The text of a `WRONGTYPE` error, as Redis words it. */
+export const wrongTypeMessage = 'Operation against a key holding the wrong kind of value'
+
+/** The error for a key whose value has another type than the command works on. */
+export const wrongType = (): CommandError => new CommandError(wrongTypeMessage, 'WRONGTYPE')
+
+/** The data of a value of a module's data type is not what its `load` expects; from a file or a DUMP payload. */
+export class ValueFormatError extends Error {
+  /** Byte in the value's data at which it was found. */
+  readonly offset: number
+
+  constructor(message: string, offset: number) {
+    super(`${message} at byte ${offset} of the value`)
+    this.name = 'ValueFormatError'
+    this.offset = offset
+  }
+}
