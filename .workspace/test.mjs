@@ -21,7 +21,7 @@ if (ready) {
   if (texts.length === 0) {
     await attempt(() => run('checking style', binary('biome'), ['check', '--colors=off']))
     await attempt(() =>
-      pnpm('checking types', ['exec', 'turbo', 'run', 'types', '--output-logs=errors-only']),
+      pnpm('checking types', ['exec', 'turbo', 'run', 'check', '--output-logs=errors-only']),
     )
   }
   const suites = findSuites(texts)
