@@ -1,0 +1,144 @@
+// What the bridge does for the server: the other direction of host.ts.
+
+import type { Arguments, CallerInfo } from './host.ts'
+
+/** What RedisModule_OnLoad is called with: pointers for koffi. */
+export interface LoadFrame {
+  context: bigint
+  argv: bigint
+  argc: number
+}
+
+/** What still ties a module to the process. */
+export interface ModuleUsage {
+  commands: number
+  types: number
+  timers: number
+  blockedClients: number
+  threadContexts: number
+  /** Names of modules that fetched an API which this one exports. */
+  apiUsers: string[]
+  /** Bits of REDISMODULE_OPTIONS_*. */
+  options: number
+}
+
+/** One row of the function table. */
+export interface FunctionStatus {
+  name: string
+  section: string
+  since: string
+  implemented: boolean
+  /** Why it is absent; empty for an implemented one. */
+  reason: string
+}
+
+export interface TypeLoadResult {
+  /** The new value. */
+  value: number
+  /** How many bytes it took, its closing opcode included. */
+  consumed: number
+}
+
+/** Result of a command: how many bytes of `Bridge.output` are its reply, or `replyPending`. */
+export type ReplyLength = number
+
+/** The client waits: the reply arrives through `BridgeHost.unblocked`. */
+export const replyPending = -1
+
+/** Data of a server event; which fields are read depends on the event. */
+export interface ServerEventData {
+  /** flush: database or -1; swapdb: first; cron loop: hz; progress: 0 to 1024; module: version. */
+  number?: number
+  /** flush: 1 when synchronous; swapdb: second; client: its number. */
+  second?: number
+  /** module: name; config: names separated by blanks. */
+  text?: string
+  /** key events: the key. */
+  key?: Uint8Array
+}
+
+export interface Bridge {
+  /** Replies and saved values are left here; read them before calling the bridge again. */
+  readonly output: Uint8Array
+  readonly functions: readonly FunctionStatus[]
+
+  /** Before OnLoad. `module` is a number of the server's choice, new for every load. */
+  beginLoad(module: number, args: readonly Uint8Array[]): LoadFrame
+  /** After OnLoad. When it failed, everything the module registered is dropped. */
+  endLoad(module: number, loaded: boolean): void
+  /** Before OnUnload; returns its context. The lock is lent to the module's threads meanwhile. */
+  beginUnload(module: number): bigint
+  /** After OnUnload. When it agreed, everything of the module is dropped. */
+  endUnload(module: number, unloaded: boolean): void
+  usage(module: number): ModuleUsage
+
+  /** Runs a command of a module. */
+  invoke(command: number, args: Arguments, caller: CallerInfo): ReplyLength
+  /** Asks a `getkeys-api` command for its keys: positions and REDISMODULE_CMD_KEY_* flags. */
+  commandKeys(command: number, args: Arguments): { positions: number[]; flags: number[] }
+  /** Asks a `getchannels-api` command for its channels. */
+  commandChannels(command: number, args: Arguments): { positions: number[]; flags: number[] }
+  /** Runs the command filters. Null when the arguments stay as they are. */
+  filterCommand(args: Arguments, client: number): Uint8Array[] | null
+
+  /** A blocked client's time is up: the reply of its timeout callback. */
+  blockedTimeout(blocked: number): ReplyLength
+  /** A blocked client disconnected, or was unblocked with an error by the server. */
+  blockedGone(blocked: number): void
+  /** One of its keys is ready: its reply, or `replyPending` when it goes on waiting. */
+  blockedKeyReady(blocked: number, key: Uint8Array): ReplyLength
+  /** A command started by RM_Call with K has its reply. */
+  callFinished(promise: number, reply: Uint8Array): void
+
+  /** The payload of an RDB value or DUMP after the type's id, closing opcode included. */
+  typeSave(type: number, value: number, db: number, key: Uint8Array): Uint8Array
+  /** Throws when the payload is truncated or corrupt, or the module refuses it. */
+  typeLoad(
+    type: number,
+    encodingVersion: number,
+    payload: Uint8Array,
+    db: number,
+    key: Uint8Array,
+  ): TypeLoadResult
+  /** Aux data, empty when there is none. `when`: 1 before the keys, 2 after them. */
+  typeAuxSave(type: number, when: number): Uint8Array
+  /** Returns the bytes consumed. */
+  typeAuxLoad(type: number, encodingVersion: number, when: number, payload: Uint8Array): number
+  /** RESP commands that rebuild the value. */
+  typeRewrite(type: number, value: number, db: number, key: Uint8Array): Uint8Array
+  typeFree(type: number, value: number): void
+  typeUnlink(type: number, value: number, db: number, key: Uint8Array): void
+  typeFreeEffort(type: number, value: number, db: number, key: Uint8Array): number
+  typeMemoryUsage(type: number, value: number, db: number, key: Uint8Array, samples: number): number
+  /** 20 bytes to be mixed into DEBUG DIGEST; null when the type has no digest. */
+  typeDigest(type: number, value: number, db: number, key: Uint8Array): Uint8Array | null
+  /** The copy, or 0 when the type cannot be copied. */
+  typeCopy(
+    type: number,
+    value: number,
+    from: Uint8Array,
+    to: Uint8Array,
+    fromDb: number,
+    toDb: number,
+  ): number
+
+  /** A keyspace event happened; only types in `keyspaceEventsWanted` need be reported. */
+  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void
+  /** The command is over: runs the jobs that notifications left for this moment. */
+  runPostNotificationJobs(): void
+  serverEvent(event: number, subevent: number, data: ServerEventData): void
+  /** INFO fields of a module, as text lines with `# name` headers. */
+  info(module: number, forCrashReport: boolean): string
+  configGet(config: number): string
+  /** Null when set, else why not. */
+  configSet(config: number, value: string): string | null
+  /** After all parameters of one CONFIG SET. Null when applied, else why not. */
+  configApply(config: number): string | null
+  /** Asks the modules' authentication callbacks, in order. */
+  authenticate(client: number, user: Uint8Array, password: Uint8Array): 'handled' | 'denied' | 'declined'
+  /** The user of a client changed: tells the module that had authenticated it. */
+  userChanged(client: number): void
+
+  /** Stops timers, watchers and threads' access. Nothing works afterwards. */
+  close(): void
+}
