@@ -1,0 +1,117 @@
+import type { ClientInfo } from '@modis/sdk'
+import type { CommandContext } from '../dispatch/command-context.ts'
+import type { Database } from '../keyspace/database.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
+import { ReplyWriter } from '../protocol/reply-writer.ts'
+import type { Blocked } from './blocking.ts'
+
+/** Reasons why a client's commands must pass the dispatcher's slow checks; bits of {@link Client.gate}. */
+export const Gate = { unauthenticated: 1, transaction: 2, subscribed: 4, replyOff: 8, restrictedUser: 16 } as const
+
+/** What a client's connection does for it; nothing for a client without one. */
+export interface ClientLink {
+  /** `ip:port`, or `path:0` for a unix socket. */
+  readonly address: string
+  /** Local end, as {@link address}. */
+  readonly localAddress: string
+  readonly isUnix: boolean
+  readonly isLoopback: boolean
+  /** File descriptor, or −1. */
+  readonly descriptor: number
+  /** Bytes of replies that the operating system has not taken yet. */
+  readonly pendingBytes: number
+  /** Bytes of requests received and not executed. */
+  readonly queryBytes: number
+  readonly queryBufferBytes: number
+  /** Sends what the client's reply writer holds. */
+  flush(): void
+  /** Goes on with requests that waited while the client was blocked or paused. */
+  resume(): void
+  /** Sends what is pending, then closes. */
+  closeAfterFlush(): void
+  /** Closes at once. */
+  destroy(reason: string): void
+}
+
+/** Commands queued by MULTI. */
+export interface Transaction {
+  readonly queue: { readonly command: import('../dispatch/command.ts').Command; readonly args: RequestArgs }[]
+  /** A command could not be queued: EXEC will refuse. */
+  failed: boolean
+  /** A command of the queue writes. */
+  writes: boolean
+  queuedBytes: number
+}
+
+/** One client: a connection, or the server's own calls on behalf of a module. */
+export class Client implements ClientInfo {
+  readonly id: number
+  readonly isInternal: boolean
+  readonly createdAtMs: number
+  name = ''
+  libraryName = ''
+  libraryVersion = ''
+  user = 'default'
+  database: Database
+  readonly reply = new ReplyWriter()
+  /** Where the client's commands write; undefined until the client is ready. */
+  readonly context: CommandContext
+  link: ClientLink | undefined
+  /** Bits of {@link Gate}; zero means that nothing stands between a request and its handler. */
+  gate = 0
+  transaction: Transaction | undefined
+  /** Keys watched, `db:key` in latin1. */
+  watched: Set<string> | undefined
+  /** A watched key has changed. */
+  watchDirty = false
+  blocked: Blocked | undefined
+  channels: Set<string> | undefined
+  patterns: Set<string> | undefined
+  shardChannels: Set<string> | undefined
+  /** CLIENT REPLY: `skip` silences one reply. */
+  replyMode: 'on' | 'off' | 'skip' | 'skip-next' = 'on'
+  noEvict = false
+  noTouch = false
+  /** No request is read any more; the connection closes when its replies are out. */
+  closing = false
+  /** The connection is gone. */
+  closed = false
+  lastCommand = ''
+  lastInteractionMs: number
+  /** Bytes received and sent since the client connected. */
+  inputBytes = 0
+  outputBytes = 0
+  commandsProcessed = 0
+
+  constructor(
+    id: number,
+    database: Database,
+    nowMs: number,
+    makeContext: (client: Client) => CommandContext,
+    isInternal = false,
+  ) {
+    this.id = id
+    this.database = database
+    this.createdAtMs = nowMs
+    this.lastInteractionMs = nowMs
+    this.isInternal = isInternal
+    this.context = makeContext(this)
+  }
+
+  get address(): string {
+    return this.link?.address ?? ''
+  }
+
+  get db(): number {
+    return this.database.index
+  }
+
+  get resp(): 2 | 3 {
+    return this.reply.version
+  }
+
+  /** Number of channels, patterns and shard channels subscribed to. */
+  get subscriptionCount(): number {
+    return (this.channels?.size ?? 0) + (this.patterns?.size ?? 0) + (this.shardChannels?.size ?? 0)
+  }
+}

@@ -1,0 +1,57 @@
+import { CommandContext } from '../dispatch/command-context.ts'
+import type { Server } from '../server.ts'
+import { Client, Gate } from './client.ts'
+
+/** All clients of a server by id. */
+export class Clients {
+  readonly #server: Server
+  readonly #byId = new Map<number, Client>()
+  #nextId = 1
+
+  constructor(server: Server) {
+    this.#server = server
+  }
+
+  get count(): number {
+    return this.#byId.size
+  }
+
+  get(id: number): Client | undefined {
+    return this.#byId.get(id)
+  }
+
+  values(): IterableIterator<Client> {
+    return this.#byId.values()
+  }
+
+  /** A new client with a connection; it must authenticate first where a password is set. */
+  create(): Client {
+    const client = this.#make(false)
+    this.#byId.set(client.id, client)
+    if (this.#server.requiresPassword) client.gate |= Gate.unauthenticated
+    return client
+  }
+
+  /** A client without a connection, for commands the server or a module calls. */
+  createInternal(): Client {
+    const client = this.#make(true)
+    client.context.mayBlock = false
+    return client
+  }
+
+  #make(isInternal: boolean): Client {
+    const server = this.#server
+    const database = server.keyspace.databases[0]
+    if (database === undefined) throw new Error('the server has no database 0')
+    const makeContext = (client: Client): CommandContext => new CommandContext(server, client)
+    return new Client(this.#nextId++, database, server.keyspace.nowMs, makeContext, isInternal)
+  }
+
+  /** Forgets a client that is gone, with everything it had going on. */
+  remove(client: Client): void {
+    if (!this.#byId.delete(client.id)) return
+    this.#server.blocking.abandon(client)
+    this.#server.watches.unwatch(client)
+    this.#server.clientLeft(client)
+  }
+}

@@ -1,0 +1,162 @@
+import { CommandError } from '@modis/sdk'
+import { type Client, Gate } from '../client/client.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
+import { writeValue } from '../protocol/write-value.ts'
+import type { Server } from '../server.ts'
+import type { Command, HandlerResult } from './command.ts'
+import type { CommandContext } from './command-context.ts'
+import { unknownCommand, unknownSubcommand, wrongArity } from './command-errors.ts'
+import { refusal } from './gates.ts'
+
+/** Takes requests to their commands: the stage between the parser and the handlers. */
+export class Dispatcher {
+  readonly #server: Server
+  /** Depth of commands that run within commands. */
+  #depth = 0
+  /** When the last command of this batch ended: the start of the next, so that the clock is read once for each. */
+  #clockMs = 0
+  /** Conditions of the whole server that keep commands from simply running; see gates.ts. */
+  gate = 0
+
+  constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** Called once before the commands that one chunk of input holds. */
+  startBatch(): void {
+    this.#clockMs = performance.now()
+  }
+
+  /** Runs, queues or refuses one request of a client. */
+  dispatch(client: Client, args: RequestArgs): void {
+    const server = this.#server
+    if (server.filters !== undefined) server.filters(client, args)
+    let command = server.registry.commands.find(args, 0)
+    if (command?.subcommands !== undefined && args.count > 1) {
+      const subcommand = command.subcommands.get(args.string(1).toLowerCase())
+      if (subcommand === undefined && command.handler === undefined) {
+        this.#reject(client, command, unknownSubcommand(command, args))
+        return
+      }
+      command = subcommand ?? command
+    }
+    if (command === undefined) {
+      this.#reject(client, undefined, unknownCommand(args))
+      return
+    }
+    if (!command.accepts(args.count)) {
+      this.#reject(client, command, wrongArity(command))
+      return
+    }
+    if ((client.gate | this.gate) !== 0) {
+      const error = refusal(server, client, command, args)
+      if (error !== undefined) {
+        this.#reject(client, command, error)
+        return
+      }
+      if ((client.gate & Gate.transaction) !== 0 && !command.isForbiddenInMulti && server.queues(client, command, args)) {
+        return
+      }
+    }
+    this.run(client, command, args)
+    if (server.blocking.readyCount > 0 && this.#depth === 0) server.blocking.serve()
+  }
+
+  #reject(client: Client, command: Command | undefined, error: CommandError): void {
+    if (command !== undefined) command.rejected++
+    if (client.transaction !== undefined) client.transaction.failed = true
+    client.reply.error(error.message, error.code)
+    this.#server.stats.countError(error.code)
+  }
+
+  /** Runs a command whose arguments and permissions are checked, and counts it. */
+  run(client: Client, command: Command, args: RequestArgs): void {
+    const context = client.context
+    const reply = client.reply
+    const errors = reply.errors
+    const outer = context.command
+    context.command = command
+    this.#depth++
+    const startMs = this.#depth === 1 ? this.#clockMs : performance.now()
+    try {
+      const result = (command.handler as NonNullable<Command['handler']>)(context, args)
+      if (result !== undefined) this.#finish(client, command, result)
+    } catch (error) {
+      this.#fail(client, command, error)
+    }
+    const endMs = performance.now()
+    this.#depth--
+    context.command = outer
+    if (this.#depth === 0) this.#clockMs = endMs
+    command.calls++
+    command.microseconds += (endMs - startMs) * 1000
+    if (reply.errors !== errors) {
+      command.failed++
+      this.#server.stats.countError(reply.lastErrorCode)
+    }
+    this.#server.stats.commands++
+  }
+
+  #finish(client: Client, command: Command, result: HandlerResult | Promise<HandlerResult>): void {
+    if (result instanceof Promise) this.#await(client, command, result)
+    else if (result !== undefined) writeValue(client.reply, result)
+  }
+
+  /** Blocks the client until the handler's promise settles. */
+  #await(client: Client, command: Command, promise: Promise<HandlerResult>): void {
+    const blocking = this.#server.blocking
+    let settled = false
+    const settle = (work: (ctx: CommandContext) => HandlerResult): void => {
+      if (settled) return
+      settled = true
+      this.#server.runBlocked(client, undefined, work)
+      blocking.release(client)
+    }
+    const forget = (): void => {
+      settled = true
+    }
+    blocking.block(
+      client,
+      { keys: [], timeoutMs: 0, retry: () => false, timeout: () => client.reply.null(), unblockable: false },
+      command,
+      forget,
+    )
+    promise.then(
+      (value) => settle(() => value),
+      (error) => {
+        command.failed++
+        settle(() => {
+          throw error
+        })
+      },
+    )
+  }
+
+  #fail(client: Client, command: Command | undefined, error: unknown): void {
+    if (error instanceof CommandError) {
+      client.reply.error(error.message, error.code)
+      return
+    }
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    const name = command === undefined ? 'a module' : `'${command.fullName}' of module '${command.module.name}'`
+    this.#server.log.warning(`Command ${name} threw: ${text}`)
+    client.reply.error(`${command?.fullName ?? 'command'} failed: ${error instanceof Error ? error.message : error}`)
+  }
+
+  /** Runs part of a command that had to wait; what it throws becomes the reply. */
+  runPart(client: Client, command: Command | undefined, work: (ctx: CommandContext) => HandlerResult): void {
+    const errors = client.reply.errors
+    const outer = client.context.command
+    client.context.command = command
+    this.#depth++
+    try {
+      const result = work(client.context)
+      if (result !== undefined) writeValue(client.reply, result)
+    } catch (error) {
+      this.#fail(client, command, error)
+    }
+    this.#depth--
+    client.context.command = outer
+    if (client.reply.errors !== errors) this.#server.stats.countError(client.reply.lastErrorCode)
+  }
+}

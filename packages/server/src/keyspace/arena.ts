@@ -1,0 +1,166 @@
+/** Bytes of one granule: addresses count granules, and every block is a whole number of them. */
+export const GRANULE_BYTES = 16
+
+/** An address is a chunk number above these bits and a granule within the chunk below them. */
+export const CHUNK_SHIFT = 20
+export const GRANULE_MASK = (1 << CHUNK_SHIFT) - 1
+
+const CHUNK_BYTES = GRANULE_BYTES << CHUNK_SHIFT
+const MAX_CHUNKS = 1 << (31 - CHUNK_SHIFT + 1)
+
+// Sixteen classes one granule apart, then eight to a doubling: a block wastes at most an eighth of itself.
+const LINEAR_CLASSES = 16
+const CLASSES_PER_DOUBLING = 8
+const LARGEST_POOLED_GRANULES = 1 << 14
+const CLASS_GRANULES: readonly number[] = classSizes()
+const LARGEST_POOLED_BYTES = LARGEST_POOLED_GRANULES * GRANULE_BYTES
+
+function classSizes(): number[] {
+  const sizes: number[] = []
+  for (let granules = 1; granules <= LINEAR_CLASSES; granules++) sizes.push(granules)
+  for (let base = LINEAR_CLASSES; base < LARGEST_POOLED_GRANULES; base *= 2) {
+    for (let part = 1; part <= CLASSES_PER_DOUBLING; part++) sizes.push(base + (base * part) / CLASSES_PER_DOUBLING)
+  }
+  return sizes
+}
+
+function classOf(granules: number): number {
+  if (granules <= LINEAR_CLASSES) return granules - 1
+  // With base the power of two below: the class is the doubling's first plus the eighths of base above it, rounded up.
+  const doubling = 31 - Math.clz32(granules - 1)
+  const eighth = doubling - 3
+  const part = ((granules - 1) >>> eighth) - CLASSES_PER_DOUBLING
+  return LINEAR_CLASSES + (doubling - 4) * CLASSES_PER_DOUBLING + part
+}
+
+/** Thrown when the address space of the arena is used up. */
+export class ArenaFullError extends Error {
+  constructor() {
+    super(`keyspace memory is full: all ${MAX_CHUNKS} chunks of ${CHUNK_BYTES} bytes are in use`)
+    this.name = 'ArenaFullError'
+  }
+}
+
+/**
+ * Memory outside the JavaScript heap, handed out in blocks by size class.
+ *
+ * A block is named by its address, an integer; address 0 is never handed out. Memory lies in chunks of 16 MiB that the
+ * operating system commits as they are touched. A freed block goes to the free list of its class, threaded through the
+ * blocks themselves. Blocks of over 256 KiB have a chunk of their own, which goes back to the system when freed.
+ */
+export class Arena {
+  /** The chunks as bytes: byte offset `(address & GRANULE_MASK) * 16` of chunk `address >>> CHUNK_SHIFT`. */
+  readonly chunks: Buffer[] = []
+  /** The same chunks as 32-bit words: word offset `(address & GRANULE_MASK) * 4`. */
+  readonly words: Int32Array[] = []
+  readonly #freeHeads = new Int32Array(CLASS_GRANULES.length)
+  readonly #freeChunks: number[] = []
+  #bump = 0
+  #bumpEnd = 0
+  #usedBytes = 0
+  #reservedBytes = 0
+
+  /** Bytes in blocks handed out, rounding to size classes included. */
+  get usedBytes(): number {
+    return this.#usedBytes
+  }
+
+  /** Bytes of all chunks; what was never touched is not resident. */
+  get reservedBytes(): number {
+    return this.#reservedBytes
+  }
+
+  /** Bytes a block asked for as `size` bytes really has. */
+  static blockBytes(size: number): number {
+    if (size > LARGEST_POOLED_BYTES) return Math.ceil(size / GRANULE_BYTES) * GRANULE_BYTES
+    return (CLASS_GRANULES[classOf((size + GRANULE_BYTES - 1) >>> 4)] as number) * GRANULE_BYTES
+  }
+
+  /** Address of a block of at least `size` bytes (more than 0); its contents are undefined. */
+  allocate(size: number): number {
+    if (size > LARGEST_POOLED_BYTES) return this.#allocateChunk(Math.ceil(size / GRANULE_BYTES) * GRANULE_BYTES)
+    const sizeClass = classOf((size + GRANULE_BYTES - 1) >>> 4)
+    const granules = CLASS_GRANULES[sizeClass] as number
+    this.#usedBytes += granules * GRANULE_BYTES
+    const head = this.#freeHeads[sizeClass] as number
+    if (head !== 0) {
+      const words = this.words[head >>> CHUNK_SHIFT] as Int32Array
+      this.#freeHeads[sizeClass] = words[(head & GRANULE_MASK) << 2] as number
+      return head
+    }
+    if (this.#bump + granules > this.#bumpEnd) this.#startChunk()
+    const address = this.#bump
+    this.#bump += granules
+    return address | 0
+  }
+
+  /** Gives back the block at `address` that was allocated with `size` bytes. */
+  release(address: number, size: number): void {
+    if (size > LARGEST_POOLED_BYTES) {
+      this.#releaseChunk(address >>> CHUNK_SHIFT)
+      return
+    }
+    const sizeClass = classOf((size + GRANULE_BYTES - 1) >>> 4)
+    this.#usedBytes -= (CLASS_GRANULES[sizeClass] as number) * GRANULE_BYTES
+    const words = this.words[address >>> CHUNK_SHIFT] as Int32Array
+    words[(address & GRANULE_MASK) << 2] = this.#freeHeads[sizeClass] as number
+    this.#freeHeads[sizeClass] = address
+  }
+
+  /** Forgets every block at once. */
+  reset(): void {
+    this.chunks.length = 0
+    this.words.length = 0
+    this.#freeHeads.fill(0)
+    this.#freeChunks.length = 0
+    this.#bump = 0
+    this.#bumpEnd = 0
+    this.#usedBytes = 0
+    this.#reservedBytes = 0
+  }
+
+  #startChunk(): void {
+    // What is left of the old chunk is cut into the largest free blocks that fit, so that nothing is lost.
+    let rest = this.#bumpEnd - this.#bump
+    while (rest > 0) {
+      let sizeClass = CLASS_GRANULES.length - 1
+      while ((CLASS_GRANULES[sizeClass] as number) > rest) sizeClass--
+      const granules = CLASS_GRANULES[sizeClass] as number
+      this.#usedBytes += granules * GRANULE_BYTES
+      this.release(this.#bump | 0, granules * GRANULE_BYTES)
+      this.#bump += granules
+      rest -= granules
+    }
+    const chunk = this.#addChunk(CHUNK_BYTES)
+    // Granule 0 of chunk 0 stays unused because address 0 means "none".
+    this.#bump = chunk * (GRANULE_MASK + 1) + (chunk === 0 ? 1 : 0)
+    this.#bumpEnd = (chunk + 1) * (GRANULE_MASK + 1)
+  }
+
+  #addChunk(bytes: number): number {
+    const index = this.#freeChunks.pop() ?? this.chunks.length
+    if (index >= MAX_CHUNKS) throw new ArenaFullError()
+    const chunk = Buffer.allocUnsafeSlow(bytes)
+    this.chunks[index] = chunk
+    this.words[index] = new Int32Array(chunk.buffer, chunk.byteOffset, bytes >>> 2)
+    this.#reservedBytes += bytes
+    return index
+  }
+
+  #allocateChunk(bytes: number): number {
+    // Chunk 0 must hold granule 0, so a large block never becomes the first chunk.
+    if (this.chunks.length === 0) this.#startChunk()
+    const index = this.#addChunk(bytes)
+    this.#usedBytes += bytes
+    return (index << CHUNK_SHIFT) | 0
+  }
+
+  #releaseChunk(index: number): void {
+    const bytes = (this.chunks[index] as Buffer).length
+    this.#usedBytes -= bytes
+    this.#reservedBytes -= bytes
+    this.chunks[index] = Buffer.alloc(0)
+    this.words[index] = new Int32Array(0)
+    this.#freeChunks.push(index)
+  }
+}

@@ -1,0 +1,186 @@
+import { Arena } from './arena.ts'
+import { Database } from './database.ts'
+import type { Entry } from './entry.ts'
+import { blockSize, isObject, Type, VERSION_MASK, VERSION_SHIFT, valueWord, wordBase, wordsOf } from './entry-layout.ts'
+import { type LargeValue, ObjectStore } from './objects.ts'
+import { Table } from './table.ts'
+
+/** What the server does when something happens to keys that the keyspace finds out by itself. */
+export interface KeyspaceEvents {
+  /** A key was deleted because its time had come. */
+  expired(database: Database, key: Buffer): void
+  /** A key came into being; the place where blocked clients wait for lists, sorted sets, streams and module values. */
+  created(database: Database, entry: Entry): void
+}
+
+/** Called by the keyspace while a snapshot is being written, before an entry that it may not have met yet changes. */
+export interface SnapshotHook {
+  beforeChange(database: Database, address: number): void
+  /** All keys of `database` are about to go at once. */
+  beforeFlush(database: Database): void
+}
+
+/** Elements of a large value that are given back at once when it is deleted; the rest follows in slices. */
+const DISPOSE_AT_ONCE = 64
+const DISPOSE_SLICE = 2000
+
+/** All databases of a server and the memory they share. */
+export class Keyspace {
+  readonly arena = new Arena()
+  readonly objects = new ObjectStore()
+  readonly databases: Database[] = []
+  readonly #events: KeyspaceEvents
+  #disposing: LargeValue[] = []
+  /** Wall clock in milliseconds since the epoch, moved on by {@link tick} once for every batch of commands. */
+  nowMs = Date.now()
+  /** Access clock given to new and touched entries: seconds, or the LFU clock and counter. */
+  newClock = 0
+  /** Whether reads move the access clock; CLIENT NO-TOUCH and loading turn it off. */
+  touchOnRead = true
+  /** Whether keys past their expiry are deleted and hidden. */
+  expiryEnabled = true
+  /** Number of changes since the last save. */
+  dirty = 0
+  hits = 0
+  misses = 0
+  expiredKeys = 0
+  evictedKeys = 0
+  /** Called for every key that a read did not find; only set while something listens. */
+  missHook: ((database: Database, key: Buffer) => void) | undefined
+  snapshot: SnapshotHook | undefined
+  /** Version byte given to new entries: those with another were there before the running snapshot began. */
+  snapshotVersion = 0
+  /** Replaces the plain LRU touch while an LFU policy is in force. */
+  lfuTouch: ((clock: number) => number) | undefined
+
+  constructor(databaseCount: number, events: KeyspaceEvents) {
+    this.#events = events
+    for (let index = 0; index < databaseCount; index++) this.databases.push(new Database(this, index))
+    this.tick()
+  }
+
+  /** Reads the clock. */
+  tick(): void {
+    this.nowMs = Date.now()
+    if (this.lfuTouch === undefined) this.newClock = Math.floor(this.nowMs / 1000) & 0xffffff
+  }
+
+  /** Moves the access clock of the entry at `address`. */
+  touch(address: number): void {
+    const words = wordsOf(this.arena, address)
+    const at = wordBase(address) + 1
+    words[at] = this.lfuTouch === undefined ? this.newClock : this.lfuTouch(words[at] as number)
+  }
+
+  /** Snapshot version of the entry at `address`. */
+  versionOf(address: number): number {
+    return ((wordsOf(this.arena, address)[wordBase(address)] as number) & VERSION_MASK) >>> VERSION_SHIFT
+  }
+
+  setVersion(address: number, version: number): void {
+    const words = wordsOf(this.arena, address)
+    const base = wordBase(address)
+    words[base] = ((words[base] as number) & ~VERSION_MASK) | (version << VERSION_SHIFT)
+  }
+
+  expired(database: Database, key: Buffer): void {
+    this.expiredKeys++
+    this.#events.expired(database, key)
+  }
+
+  created(database: Database, entry: Entry, type: Type): void {
+    if (type !== Type.string) this.#events.created(database, entry)
+    else this.onNewString?.(database, entry.key)
+  }
+
+  /** Called for every new string key; only set while something listens to `new` events. */
+  onNewString: ((database: Database, key: Buffer) => void) | undefined
+
+  createdString(database: Database, source: Uint8Array, from: number, to: number): void {
+    if (this.onNewString !== undefined) this.onNewString(database, Buffer.from(source.subarray(from, to)))
+  }
+
+  /** Bytes in use by keys, values, indexes and large values' own memory outside the arena. */
+  get usedBytes(): number {
+    let bytes = this.arena.usedBytes
+    for (const database of this.databases) bytes += database.keys.indexBytes + database.expiring.indexBytes
+    return bytes
+  }
+
+  /** Removes all keys of `databases` and returns how many there were. Takes constant time; memory follows in slices. */
+  flush(databases: readonly Database[]): number {
+    let removed = 0
+    for (const database of databases) {
+      removed += database.size
+      this.snapshot?.beforeFlush(database)
+    }
+    const others = this.databases.some((each) => each.size > 0 && !databases.includes(each))
+    for (const database of databases) {
+      if (others && database.size > 0) this.disposeLater(new DetachedKeys(this, database.keys))
+      database.keys = new Table(this.arena)
+      database.expiring = new Table(this.arena)
+      database.averageTtlMs = 0
+    }
+    if (!others) this.#reset()
+    return removed
+  }
+
+  /** Forgets all memory at once: what lies in the arena needs no walk, what lies elsewhere is disposed of in slices. */
+  #reset(): void {
+    const outside = [...this.objects.all(), ...this.#disposing].filter((value) => value.outside === true)
+    this.objects.clear()
+    this.#disposing = outside
+    this.arena.reset()
+  }
+
+  /** Gives back the block of an entry that is in no index any more, and its object. */
+  releaseEntry(address: number): void {
+    if (isObject(this.arena, address)) this.disposeObject(valueWord(this.arena, address))
+    this.arena.release(address, blockSize(this.arena, address))
+  }
+
+  disposeObject(handle: number): void {
+    this.disposeLater(this.objects.take(handle))
+  }
+
+  /** Gives back a large value's memory: a little now, the rest in slices by {@link disposeSome}. */
+  disposeLater(value: LargeValue): void {
+    if (!value.dispose(DISPOSE_AT_ONCE)) this.#disposing.push(value)
+  }
+
+  /** Goes on giving back memory for at most `budgetMs` milliseconds; returns whether nothing is left to give back. */
+  disposeSome(budgetMs: number): boolean {
+    const end = performance.now() + budgetMs
+    while (this.#disposing.length > 0) {
+      const value = this.#disposing[this.#disposing.length - 1] as LargeValue
+      if (value.dispose(DISPOSE_SLICE)) this.#disposing.pop()
+      if (performance.now() >= end) break
+    }
+    return this.#disposing.length === 0
+  }
+
+  /** Number of large values that wait to be given back. */
+  get pendingDisposals(): number {
+    return this.#disposing.length
+  }
+}
+
+/** The keys of a flushed database on their way out. */
+class DetachedKeys implements LargeValue {
+  readonly encodingName = 'flushed'
+  readonly #keyspace: Keyspace
+  readonly #keys: Table
+
+  constructor(keyspace: Keyspace, keys: Table) {
+    this.#keyspace = keyspace
+    this.#keys = keys
+  }
+
+  get memoryBytes(): number {
+    return this.#keys.indexBytes
+  }
+
+  dispose(limit: number): boolean {
+    return this.#keys.drain(limit, (address) => this.#keyspace.releaseEntry(address))
+  }
+}

@@ -1,0 +1,105 @@
+import { type AnyCommand, CommandError, type CommandFlag } from '@modis/sdk'
+import { describe } from '@modis/sdk/internal'
+import { Command, type Handler } from '../dispatch/command.ts'
+import { CommandTable } from '../dispatch/command-table.ts'
+import type { ModuleRecord } from './module-record.ts'
+
+/** Makes the server's handler for a definition of some kind of module. */
+export type HandlerFactory = (definition: AnyCommand, fullName: string) => Handler | undefined
+
+/** All modules and their commands: the one door through which commands come in. */
+export class Registry {
+  readonly commands = new CommandTable()
+  readonly modules = new Map<string, ModuleRecord>()
+
+  /** Makes a module's record known. The module's commands follow with {@link register}. */
+  addModule(module: ModuleRecord): void {
+    this.modules.set(module.name, module)
+  }
+
+  /**
+   * Builds the command `name` of `module` without making it visible yet.
+   * @throws CommandError where the name is malformed
+   */
+  build(module: ModuleRecord, name: string, definition: AnyCommand, handlers: HandlerFactory, parent?: Command): Command {
+    const lower = name.toLowerCase()
+    if (!/^[^\s|\0]+$/.test(lower)) throw new CommandError(`Invalid command name '${name}'`)
+    const description = describe(definition.args ?? {}, {
+      nameWords: parent === undefined ? 1 : 2,
+      ...(definition.arity === undefined ? {} : { arity: definition.arity }),
+      ...(definition.keySpecs === undefined ? {} : { keySpecs: definition.keySpecs }),
+    })
+    const flags = flagsOf(definition, module, description.movable)
+    const command: Command = new Command({
+      name: lower,
+      module,
+      ...(parent === undefined ? {} : { parent }),
+      arity: arityOf(definition, description.arity),
+      flags,
+      categories: categoriesOf(flags, definition.categories ?? []),
+      description,
+      definition,
+      ...optionalHandler(handlers(definition, parent === undefined ? lower : `${parent.fullName}|${lower}`)),
+    })
+    if (definition.subcommands !== undefined) {
+      command.subcommands = new Map()
+      for (const [subname, subdefinition] of Object.entries(definition.subcommands)) {
+        const subcommand = this.build(module, subname, subdefinition as AnyCommand, handlers, command)
+        command.subcommands.set(subcommand.name, subcommand)
+      }
+    }
+    return command
+  }
+
+  /**
+   * Makes a built command visible to clients.
+   * @throws CommandError where another module has the name
+   */
+  register(command: Command): void {
+    const taken = this.commands.get(command.name)
+    if (taken !== undefined) {
+      throw new CommandError(`command '${command.name}' is already taken by module '${taken.module.name}'`)
+    }
+    this.commands.add(command)
+    command.module.commands.push(command)
+  }
+
+  /** Removes a module and all its commands. */
+  removeModule(module: ModuleRecord): void {
+    for (const command of module.commands) {
+      if (this.commands.get(command.name) === command) this.commands.delete(command.name)
+    }
+    module.commands.length = 0
+    if (this.modules.get(module.name) === module) this.modules.delete(module.name)
+  }
+}
+
+function optionalHandler(handler: Handler | undefined): { handler?: Handler } {
+  return handler === undefined ? {} : { handler }
+}
+
+/** A command with subcommands takes at least one of their names, unless it can do without. */
+function arityOf(definition: AnyCommand, described: number): number {
+  return definition.subcommands !== undefined && definition.arity === undefined && !definition.raw ? -2 : described
+}
+
+function flagsOf(definition: AnyCommand, module: ModuleRecord, movable: boolean): readonly CommandFlag[] {
+  const flags = new Set(definition.flags ?? [])
+  if (movable) flags.add('movablekeys')
+  if (module.kind !== 'built-in') flags.add('module')
+  return [...flags]
+}
+
+/** Categories that follow from flags, in Redis's order, then those the definition names. */
+function categoriesOf(flags: readonly CommandFlag[], named: readonly string[]): string[] {
+  const has = (flag: CommandFlag): boolean => flags.includes(flag)
+  const categories = new Set<string>(named)
+  if (has('write')) categories.add('write')
+  if (has('readonly') && !categories.has('scripting')) categories.add('read')
+  if (has('admin')) categories.add('admin').add('dangerous')
+  if (has('pubsub')) categories.add('pubsub')
+  if (has('fast')) categories.add('fast')
+  if (has('blocking')) categories.add('blocking')
+  if (!categories.has('fast')) categories.add('slow')
+  return [...categories]
+}

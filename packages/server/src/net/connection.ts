@@ -1,0 +1,202 @@
+import type { Socket } from 'node:net'
+import { CommandError } from '@modis/sdk'
+import type { Client, ClientLink } from '../client/client.ts'
+import { ProtocolError, RequestParser } from '../protocol/request-parser.ts'
+import type { Server } from '../server.ts'
+
+/** Replies that wait for a slow reader beyond this many bytes stop us from reading its next requests. */
+const PAUSE_READING_BYTES = 32 * 1024 * 1024
+const RESUME_READING_BYTES = 1024 * 1024
+/** A reply buffer at least half full is handed to the socket; a smaller rest is copied so that the buffer can be used on. */
+const COPY_BELOW = 0.5
+
+/** One client's socket: bytes in to requests, replies out to bytes. */
+export class Connection implements ClientLink {
+  readonly #server: Server
+  readonly #socket: Socket
+  readonly #parser: RequestParser
+  readonly client: Client
+  readonly address: string
+  readonly localAddress: string
+  readonly isUnix: boolean
+  readonly isLoopback: boolean
+  #paused = false
+  #processing = false
+  #softLimitSinceMs = 0
+
+  constructor(server: Server, socket: Socket, unixPath: string | undefined) {
+    this.#server = server
+    this.#socket = socket
+    this.isUnix = unixPath !== undefined
+    this.address = unixPath !== undefined ? `${unixPath}:0` : printable(socket.remoteAddress, socket.remotePort)
+    this.localAddress = unixPath !== undefined ? `${unixPath}:0` : printable(socket.localAddress, socket.localPort)
+    this.isLoopback = this.isUnix || /^(127\.|\[?::1\]?:|\[?::ffff:127\.)/.test(this.address)
+    this.#parser = new RequestParser(server.requestLimits)
+    this.client = server.clients.create()
+    this.client.link = this
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    socket.on('end', () => this.#ended())
+    socket.on('drain', () => this.#drained())
+    socket.on('error', () => this.destroy('socket error'))
+    socket.on('close', () => this.destroy('connection closed'))
+  }
+
+  get descriptor(): number {
+    return (this.#socket as unknown as { _handle?: { fd?: number } })._handle?.fd ?? -1
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength + this.client.reply.length
+  }
+
+  get queryBytes(): number {
+    return this.#parser.pendingBytes
+  }
+
+  get queryBufferBytes(): number {
+    return this.#parser.bufferBytes
+  }
+
+  #receive(chunk: Buffer): void {
+    const client = this.client
+    client.inputBytes += chunk.length
+    this.#server.stats.inputBytes += chunk.length
+    if (client.closing) return
+    try {
+      this.#parser.feed(chunk)
+      this.#process()
+    } catch (error) {
+      this.#protocolFailed(error)
+    }
+  }
+
+  /** Runs the requests that have arrived whole, until one blocks the client. */
+  #process(): void {
+    if (this.#processing) return
+    this.#processing = true
+    const client = this.client
+    const parser = this.#parser
+    const server = this.#server
+    server.enter()
+    try {
+      parser.authenticated = (client.gate & 1) === 0
+      while (client.blocked === undefined && !client.closing && !server.isPaused(client) && parser.next()) {
+        client.commandsProcessed++
+        server.dispatcher.dispatch(client, parser.args)
+        if ((client.gate & 8) !== 0) server.muteReply(client)
+      }
+    } finally {
+      this.#processing = false
+      this.flush()
+      server.leave()
+    }
+  }
+
+  resume(): void {
+    if (this.client.closed || this.#processing) return
+    try {
+      this.#process()
+    } catch (error) {
+      this.#protocolFailed(error)
+    }
+  }
+
+  #protocolFailed(error: unknown): void {
+    if (!(error instanceof ProtocolError)) throw error
+    const { log } = this.#server
+    log.verbose(`${error.message} from client ${this.client.id} at ${this.address}`)
+    this.#server.stats.protocolErrors++
+    this.client.reply.error(error.message)
+    this.#server.stats.countError('ERR')
+    this.closeAfterFlush()
+  }
+
+  flush(): void {
+    const client = this.client
+    const reply = client.reply
+    const length = reply.length
+    if (length === 0) {
+      if (client.closing && !client.closed) this.#socket.end()
+      return
+    }
+    client.outputBytes += length
+    this.#server.stats.outputBytes += length
+    client.lastInteractionMs = this.#server.keyspace.nowMs
+    const socket = this.#socket
+    if (socket.destroyed) {
+      reply.release()
+      return
+    }
+    const bytes = reply.buffer.subarray(0, length)
+    if (socket.writableLength > 0 && length < reply.buffer.length * COPY_BELOW) {
+      socket.write(Buffer.from(bytes))
+      reply.release()
+    } else {
+      socket.write(bytes)
+      // Node empties the queue at once when the system took all bytes; only then is the buffer ours again.
+      if (socket.writableLength === 0) reply.release()
+      else reply.detach()
+    }
+    if (client.closing) socket.end()
+    else if (socket.writableLength > 0) this.#backPressure()
+  }
+
+  /** Enforces `client-output-buffer-limit`, and stops reading from a client that does not read. */
+  #backPressure(): void {
+    const pending = this.#socket.writableLength
+    const limit = this.#server.outputLimit(this.client)
+    const now = this.#server.keyspace.nowMs
+    if (limit.softBytes > 0 && pending > limit.softBytes) this.#softLimitSinceMs ||= now
+    else this.#softLimitSinceMs = 0
+    const softExceeded = this.#softLimitSinceMs > 0 && now - this.#softLimitSinceMs >= limit.softSeconds * 1000
+    if ((limit.hardBytes > 0 && pending > limit.hardBytes) || softExceeded) {
+      this.#server.log.warning(
+        `Client id=${this.client.id} addr=${this.address} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+      )
+      this.destroy('output buffer limit')
+      return
+    }
+    if (pending > PAUSE_READING_BYTES && !this.#paused) {
+      this.#paused = true
+      this.#socket.pause()
+    }
+  }
+
+  #drained(): void {
+    if (!this.#paused || this.#socket.writableLength > RESUME_READING_BYTES) return
+    this.#paused = false
+    this.#socket.resume()
+  }
+
+  /** The peer sends no more. Replies still reach it, then the connection closes. */
+  #ended(): void {
+    if (this.client.blocked !== undefined) this.destroy('connection closed')
+    else this.closeAfterFlush()
+  }
+
+  closeAfterFlush(): void {
+    this.client.closing = true
+    if (!this.#processing) this.flush()
+  }
+
+  destroy(_reason: string): void {
+    if (this.client.closed) return
+    this.client.closed = true
+    this.client.closing = true
+    this.#server.clients.remove(this.client)
+    this.client.reply.release()
+    this.#socket.destroy()
+  }
+}
+
+/** Refuses a connection with an error before it becomes a client. */
+export function refuse(socket: Socket, error: CommandError): void {
+  socket.on('error', () => socket.destroy())
+  socket.end(`-${error.code} ${error.message}\r\n`)
+}
+
+function printable(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return '?:0'
+  const plain = address.startsWith('::ffff:') ? address.slice(7) : address
+  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`
+}

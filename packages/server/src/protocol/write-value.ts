@@ -1,0 +1,62 @@
+import { AttributedValue, CommandError, DoubleValue, type ReplyValue, SimpleString, VerbatimString } from '@modis/sdk'
+import type { ReplyWriter } from './reply-writer.ts'
+
+const MIN_INTEGER = -(2n ** 63n)
+const MAX_INTEGER = 2n ** 63n - 1n
+
+/** Writes what a handler returned, by the rules of the SDK's `ReplyValue`. */
+export function writeValue(reply: ReplyWriter, value: ReplyValue): void {
+  switch (typeof value) {
+    case 'string':
+      reply.bulk(value)
+      return
+    case 'number':
+      if (Number.isSafeInteger(value)) reply.integer(value)
+      else reply.double(value)
+      return
+    case 'bigint':
+      if (value >= MIN_INTEGER && value <= MAX_INTEGER) reply.integer(value)
+      else reply.bigNumber(value)
+      return
+    case 'boolean':
+      reply.boolean(value)
+      return
+    default:
+      writeObject(reply, value)
+  }
+}
+
+function writeObject(reply: ReplyWriter, value: Exclude<ReplyValue, string | number | bigint | boolean>): void {
+  if (value === null) reply.null()
+  else if (value instanceof Uint8Array) reply.bulk(value)
+  else if (value instanceof SimpleString) reply.simple(value.text)
+  else if (value instanceof CommandError) reply.error(value.message, value.code)
+  else if (value instanceof Error) reply.error(value.message)
+  else if (value instanceof DoubleValue) reply.double(value.value)
+  else if (value instanceof VerbatimString) reply.verbatim(value.format, value.text)
+  else if (value instanceof AttributedValue) writeAttributed(reply, value)
+  else if (value instanceof Map) {
+    reply.map(value.size)
+    for (const [key, each] of value) {
+      writeValue(reply, key)
+      writeValue(reply, each)
+    }
+  } else if (value instanceof Set) {
+    reply.set(value.size)
+    for (const each of value) writeValue(reply, each)
+  } else {
+    reply.array(value.length)
+    for (const each of value) writeValue(reply, each)
+  }
+}
+
+function writeAttributed(reply: ReplyWriter, value: AttributedValue): void {
+  if (reply.version === 3) {
+    reply.attribute(value.attributes.size)
+    for (const [name, attribute] of value.attributes) {
+      reply.bulk(name)
+      writeValue(reply, attribute)
+    }
+  }
+  writeValue(reply, value.value)
+}

@@ -1,0 +1,178 @@
+import type { KeyspaceEventClass } from '@modis/sdk'
+import { CommandError } from '@modis/sdk'
+import { BlockingKeys } from './client/blocking.ts'
+import type { Client } from './client/client.ts'
+import { Clients } from './client/clients.ts'
+import { Watches } from './client/watches.ts'
+import { families } from './commands/index.ts'
+import { Config } from './config/config.ts'
+import type { Command, HandlerResult } from './dispatch/command.ts'
+import type { CommandContext } from './dispatch/command-context.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import type { Database } from './keyspace/database.ts'
+import { Keyspace } from './keyspace/keyspace.ts'
+import { Notifications } from './keyspace/notifications.ts'
+import { Log } from './log.ts'
+import { registerFamilies } from './modules/kinds/built-in.ts'
+import { Registry } from './modules/registry.ts'
+import { Connection, refuse } from './net/connection.ts'
+import { Listener } from './net/listener.ts'
+import type { RequestArgs } from './protocol/request-args.ts'
+import type { RequestLimits } from './protocol/request-parser.ts'
+import { Stats } from './stats.ts'
+
+/** One server: composes the two pipelines, requests and modules, and owns what they share. */
+export class Server {
+  readonly config: Config
+  readonly log: Log
+  readonly stats = new Stats()
+  readonly keyspace: Keyspace
+  readonly registry = new Registry()
+  readonly clients: Clients
+  readonly watches = new Watches()
+  readonly notifications: Notifications
+  readonly blocking: BlockingKeys
+  readonly dispatcher: Dispatcher
+  readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
+  readonly startedAtMs = Date.now()
+  readonly #listeners: Listener[] = []
+  #flushLater = new Set<Client>()
+  #batchDepth = 0
+  /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */
+  filters: ((client: Client, args: RequestArgs) => void) | undefined
+
+  constructor(config: Config, log: Log) {
+    this.config = config
+    this.log = log
+    this.keyspace = new Keyspace(config.integer('databases'), {
+      expired: (database, key) => this.signalChange(database, key, 'expired', 'expired'),
+      created: (database, entry) => {
+        if (this.blocking.hasWaiters(database)) this.blocking.signal(database, entry.key)
+      },
+    })
+    this.clients = new Clients(this)
+    this.notifications = new Notifications((channel, message) => this.publish(channel, message))
+    this.blocking = new BlockingKeys({
+      runBlocked: (client, command, work) => this.runBlocked(client, command, work),
+      resumed: (client) => this.resumed(client),
+    })
+    this.dispatcher = new Dispatcher(this)
+    registerFamilies(this.registry, families)
+    this.#followConfig()
+  }
+
+  #followConfig(): void {
+    const { config } = this
+    config.follow(['proto-max-bulk-len', 'client-query-buffer-limit'], () => {
+      this.requestLimits.maxBulkBytes = config.integer('proto-max-bulk-len')
+      this.requestLimits.maxQueryBytes = config.integer('client-query-buffer-limit')
+    })
+  }
+
+  /** Starts to listen where the configuration says; returns the TCP port, 0 where there is none. */
+  async listen(): Promise<number> {
+    const listener = await Listener.open({ host: '127.0.0.1', port: this.config.integer('port'), backlog: 511 }, (socket) => {
+      this.#accept(socket, undefined)
+    })
+    this.#listeners.push(listener)
+    return listener.port
+  }
+
+  #accept(socket: import('node:net').Socket, unixPath: string | undefined): void {
+    if (this.clients.count >= this.config.integer('maxclients')) {
+      this.stats.rejectedConnections++
+      refuse(socket, new CommandError('max number of clients reached'))
+      return
+    }
+    this.stats.connections++
+    new Connection(this, socket, unixPath)
+  }
+
+  get requiresPassword(): boolean {
+    return this.config.text('requirepass') !== ''
+  }
+
+  /** Called before the commands of one chunk of input run. */
+  enter(): void {
+    if (this.#batchDepth++ > 0) return
+    this.keyspace.tick()
+    this.dispatcher.startBatch()
+  }
+
+  /** Called after the commands of one chunk of input ran: sends what they wrote to other clients. */
+  leave(): void {
+    if (--this.#batchDepth > 0 || this.#flushLater.size === 0) return
+    const clients = this.#flushLater
+    this.#flushLater = new Set()
+    for (const client of clients) client.link?.flush()
+  }
+
+  /** Sends what was written to a client other than the one whose command runs, at the end of this batch. */
+  flushSoon(client: Client): void {
+    if (this.#flushLater.size === 0 && this.#batchDepth === 0) {
+      queueMicrotask(() => {
+        this.enter()
+        this.leave()
+      })
+    }
+    this.#flushLater.add(client)
+  }
+
+  /** Tells watchers and listeners that a key has changed. */
+  signalChange(database: Database, key: Buffer, eventClass: KeyspaceEventClass, event: string): void {
+    if (!this.watches.isEmpty) this.watches.changed(database, key)
+    if (!this.notifications.idle) this.notifications.notify(eventClass, event, key, database)
+  }
+
+  /** Runs part of a blocked client's command outside its own batch. */
+  runBlocked(client: Client, command: Command | undefined, work: (ctx: CommandContext) => HandlerResult): void {
+    this.enter()
+    this.dispatcher.runPart(client, command, work)
+    this.flushSoon(client)
+    this.leave()
+  }
+
+  /** A client's wait is over: its next requests run once the present batch is done. */
+  resumed(client: Client): void {
+    this.flushSoon(client)
+    setImmediate(() => {
+      if (!client.closed) client.link?.resume()
+    })
+  }
+
+  publish(_channel: Buffer, _message: Buffer): number {
+    return 0
+  }
+
+  isPaused(_client: Client): boolean {
+    return false
+  }
+
+  muteReply(client: Client): void {
+    client.reply.release()
+  }
+
+  outputLimit(_client: Client): { hardBytes: number; softBytes: number; softSeconds: number } {
+    return { hardBytes: 0, softBytes: 0, softSeconds: 0 }
+  }
+
+  clientLeft(client: Client): void {
+    this.#flushLater.delete(client)
+  }
+
+  queues(_client: Client, _command: Command, _args: RequestArgs): boolean {
+    return false
+  }
+
+  observe(_client: Client, _command: Command, _args: RequestArgs): void {}
+
+  freeMemory(): boolean {
+    return true
+  }
+
+  /** Stops listening and closes every connection. */
+  async close(): Promise<void> {
+    for (const listener of this.#listeners) listener.close()
+    for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
+  }
+}
