@@ -31,7 +31,7 @@ export async function prepare({ native = 'optional' } = {}) {
   const before = readState()
   const install = installFingerprint()
   const installed = before.install === install && existsSync(join(root, 'node_modules/.modules.yaml'))
-  if (installed && isBuilt(before, missing)) return
+  if (installed && isBuilt(before, native === 'optional' && missing.length > 0)) return
   if (missing.length > 0) explainMissing(missing, native)
   if (!installed) await pnpm('installing packages', ['install', '--reporter=append-only'])
   // pnpm completes the lock file when a package.json has changed.
@@ -49,9 +49,9 @@ function checkNode() {
   }
 }
 
-function isBuilt(state, missing) {
+function isBuilt(state, nativeMayLack) {
   return (
-    (state.native || missing.length > 0) &&
+    (state.native || nativeMayLack) &&
     state.sources === sourceFingerprint() &&
     state.outputs === outputFingerprint()
   )
