@@ -1,0 +1,88 @@
+import { connect, type Socket } from 'node:net'
+import { Push, read, request, type Value } from './resp.ts'
+
+/** One argument of a command. */
+export type Argument = string | number | bigint | Uint8Array
+
+/** A reply, as bytes and as what they say. */
+export interface RawReply {
+  readonly bytes: Buffer
+  readonly value: Value
+}
+
+interface Waiter {
+  readonly resolve: (reply: RawReply) => void
+  readonly reject: (error: Error) => void
+}
+
+/** A connection that shows replies byte for byte. Commands sent without waiting are pipelined. */
+export class RawClient {
+  readonly socket: Socket
+  #received: Buffer = Buffer.alloc(0)
+  readonly #waiting: Waiter[] = []
+  /** Out-of-band data of RESP3 received and not taken yet. */
+  readonly pushes: Push[] = []
+  #closed = false
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    socket.on('data', (chunk) => this.#receive(chunk))
+    socket.on('close', () => this.#end(new Error('the connection was closed')))
+    socket.on('error', (error) => this.#end(error))
+  }
+
+  /** Connects to a TCP port of this machine. */
+  static async connect(port: number): Promise<RawClient> {
+    const socket = connect({ host: '127.0.0.1', port, noDelay: true })
+    await new Promise((resolve, reject) => {
+      socket.once('connect', resolve)
+      socket.once('error', reject)
+    })
+    return new RawClient(socket)
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /** Sends a command; resolves with its whole reply. */
+  raw(...command: readonly Argument[]): Promise<RawReply> {
+    this.socket.write(request(command))
+    return this.next()
+  }
+
+  /** Sends a command; resolves with what its reply says. */
+  async call(...command: readonly Argument[]): Promise<Value> {
+    return (await this.raw(...command)).value
+  }
+
+  /** The next reply, for what was written to the socket by hand or comes without a request. */
+  next(): Promise<RawReply> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) reject(new Error('the connection is closed'))
+      this.#waiting.push({ resolve, reject })
+    })
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk])
+    while (this.#received.length > 0) {
+      const reply = read(this.#received, 0)
+      if (reply === undefined) return
+      const bytes = this.#received.subarray(0, reply.end)
+      this.#received = this.#received.subarray(reply.end)
+      if (reply.value instanceof Push) this.pushes.push(reply.value)
+      // In RESP3 the confirmation of SUBSCRIBE is itself a push, so what waits may be answered by one.
+      this.#waiting.shift()?.resolve({ bytes, value: reply.value })
+    }
+  }
+
+  #end(error: Error): void {
+    this.#closed = true
+    for (const waiter of this.#waiting.splice(0)) waiter.reject(error)
+  }
+
+  close(): void {
+    this.socket.destroy()
+  }
+}

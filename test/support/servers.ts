@@ -1,0 +1,98 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const START_LIMIT_MS = 30_000
+const STOP_LIMIT_MS = 5_000
+const entry = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
+
+/** Options of a server by name, as on its command line. */
+export type ServerOptions = Readonly<Record<string, string | number>>
+
+/** A server of its own process, with a folder of its own that goes with it. */
+export interface RunningServer {
+  readonly port: number
+  readonly process: ChildProcess
+  readonly folder: string
+  /** What it has logged so far. */
+  log(): string
+  /** Ends it, at once where a signal is given. */
+  stop(signal?: NodeJS.Signals): Promise<void>
+}
+
+/** Starts Modis from its sources. */
+export function startModis(options: ServerOptions = {}): Promise<RunningServer> {
+  return start(process.execPath, ['--conditions=modis-source', '--import', 'tsx', entry], options)
+}
+
+/** Starts the redis-server of this machine. */
+export function startRedis(options: ServerOptions = {}): Promise<RunningServer> {
+  return start('redis-server', [], { save: '', 'enable-debug-command': 'yes', ...options })
+}
+
+async function start(
+  program: string,
+  args: readonly string[],
+  options: ServerOptions,
+): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'modis-test-'))
+  const port = await freePort()
+  const settings = Object.entries({ port, bind: '127.0.0.1', dir: folder, ...options })
+  const child = spawn(
+    program,
+    [...args, ...settings.flatMap(([name, value]) => [`--${name}`, String(value)])],
+    {
+      cwd: fileURLToPath(new URL('..', import.meta.url)),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
+  // A suite that fails half-way must not leave its servers running.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  let log = ''
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+    process.removeListener('exit', kill)
+    child.kill(signal)
+    const timer = setTimeout(kill, STOP_LIMIT_MS)
+    if (child.exitCode === null && child.signalCode === null) await exited
+    clearTimeout(timer)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  await new Promise<void>((resolve, reject) => {
+    const fail = (reason: string): void => reject(new Error(`${program} did not start: ${reason}\n${log}`))
+    const timer = setTimeout(() => fail(`not ready after ${START_LIMIT_MS / 1000} s`), START_LIMIT_MS)
+    const hear = (chunk: Buffer): void => {
+      log += chunk
+      if (!log.includes('Ready to accept connections')) return
+      clearTimeout(timer)
+      resolve()
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    child.once('error', (error) => fail(error.message))
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer)
+      fail(`it ended with ${signal ?? code}`)
+    })
+  }).catch(async (error) => {
+    await stop('SIGKILL')
+    throw error
+  })
+  return { port, process: child, folder, log: () => log, stop }
+}
+
+/** A TCP port of this machine that nothing listens at. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0))
+    })
+  })
+}
