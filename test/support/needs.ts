@@ -26,7 +26,7 @@ export function suiteNeeding(name: string, ...needs: Need[]): Test {
   const missing = needs.filter((need) => !checks[need]())
   if (missing.length === 0) return test
   const reason = `${name} needs ${missing.join(' and ')}, which is not installed here`
-  if (process.env['CI'] === 'true') throw new Error(reason)
+  if (process.env.CI === 'true') throw new Error(reason)
   console.warn(`SKIPPED: ${reason}`)
   return skipping(test)
 }
@@ -45,6 +45,6 @@ function skipping(test: Test): Test {
 }
 
 function onPath(program: string): boolean {
-  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  const folders = (process.env.PATH ?? '').split(delimiter)
   return folders.some((folder) => existsSync(join(folder, program)))
 }

@@ -52,8 +52,11 @@ export function importsOf(text: string): Import[] {
   for (const [, specifier = ''] of code.matchAll(/^[ \t]*import\s*['"]([^'"]+)['"]/gm)) {
     found.push({ specifier, kind: 'static' })
   }
-  for (const [, keyword, specifier = ''] of code.matchAll(/\b(import|require)\(\s*['"]([^'"]+)['"]/g)) {
-    found.push({ specifier, kind: isTypeQuery(code, keyword, specifier) ? 'type' : 'dynamic' })
+  // `typeof import('x')` and `import('x').Name` stand for types, `await import('x')` never does.
+  const call = /(await\s+|typeof\s+)?\b(?:import|require)\(\s*['"]([^'"]+)['"](\s*\)\.[A-Z])?/g
+  for (const [, prefix = '', specifier = '', member] of code.matchAll(call)) {
+    const isType = prefix.startsWith('typeof') || (prefix === '' && member !== undefined)
+    found.push({ specifier, kind: isType ? 'type' : 'dynamic' })
   }
   return found
 }
@@ -86,19 +89,7 @@ export interface ImportRule {
 }
 
 function withoutComments(text: string): string {
-  return text.replace(/^[ \t]*\/\*[^]*?\*\//gm, '').replace(/^[ \t]*\/\/.*$/gm, '')
-}
-
-// `import('x').Name` stands for a type where no `await` or call follows it.
-function isTypeQuery(code: string, keyword: string | undefined, specifier: string): boolean {
-  return (
-    keyword === 'import' &&
-    new RegExp(`(?<!await )\\bimport\\(['"]${escape(specifier)}['"]\\)\\.[A-Z]`).test(code)
-  )
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return text.replace(/^[ \t]*\/\*[\s\S]*?\*\//gm, '').replace(/^[ \t]*\/\/.*$/gm, '')
 }
 
 function packageFolder(path: string): string {
