@@ -1,3 +1,4 @@
+import { ModuleDefinitionError } from './errors.ts'
 import type { BytesLike } from './keys.ts'
 
 /**
@@ -69,3 +70,47 @@ export interface DataType<Value> extends DataTypeDefinition<Value> {
   /** The 64-bit identity in RDB files: the name's nine characters of six bits, then ten bits of encoding version. */
   readonly id: bigint
 }
+
+const nameCharacters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+const nameLength = 9
+const largestEncodingVersion = 1023
+
+/**
+ * The 64-bit identity of a data type in RDB files.
+ * @throws ModuleDefinitionError where the name or the encoding version is not allowed
+ */
+export const encodeTypeId = (name: string, encodingVersion: number): bigint => {
+  if (name.length !== nameLength)
+    throw new ModuleDefinitionError(
+      `data type name '${name}' has ${name.length} characters; exactly ${nameLength} are needed`,
+    )
+  if (!(Number.isInteger(encodingVersion) && encodingVersion >= 0 && encodingVersion <= largestEncodingVersion))
+    throw new ModuleDefinitionError(
+      `encodingVersion ${encodingVersion} of data type '${name}' is not an integer from 0 to ${largestEncodingVersion}`,
+    )
+  let id = 0n
+  for (const character of name) {
+    const digit = nameCharacters.indexOf(character)
+    if (digit < 0)
+      throw new ModuleDefinitionError(
+        `data type name '${name}' holds '${character}'; allowed are A-Z, a-z, 0-9, - and _`,
+      )
+    id = (id << 6n) | BigInt(digit)
+  }
+  return (id << 10n) | BigInt(encodingVersion)
+}
+
+/** Name and encoding version of a data type's 64-bit identity. */
+export const decodeTypeId = (id: bigint): { name: string; encodingVersion: number } => {
+  let name = ''
+  for (let rest = BigInt.asUintN(64, id) >> 10n; name.length < nameLength; rest >>= 6n)
+    name = nameCharacters.charAt(Number(rest & 63n)) + name
+  return { name, encodingVersion: Number(id & 1023n) }
+}
+
+/**
+ * Defines a data type: values that live at keys, are saved in RDB files, copied and freed like those of Redis.
+ * @throws ModuleDefinitionError where the name or the encoding version is not allowed
+ */
+export const defineDataType = <Value>(definition: DataTypeDefinition<Value>): DataType<Value> =>
+  Object.freeze({ ...definition, id: encodeTypeId(definition.name, definition.encodingVersion) })

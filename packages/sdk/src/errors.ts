@@ -50,3 +50,11 @@ export class ValueFormatError extends Error {
     this.offset = offset
   }
 }
+
+/** A module's definition is wrong; the message says where and what is allowed. Thrown before anything is registered. */
+export class ModuleDefinitionError extends Error {
+  constructor(message: string) {
+    super(message)
+    this.name = 'ModuleDefinitionError'
+  }
+}

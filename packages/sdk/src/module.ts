@@ -23,7 +23,8 @@ export interface ModuleDefinition<State, Config extends ConfigSchema, Schemas> {
   /** Group of the commands in `COMMAND DOCS`. */
   readonly group?: string
   readonly config?: Config
-  readonly dataTypes?: readonly DataType<never>[]
+  // biome-ignore lint/suspicious/noExplicitAny: a data type is invariant in its value
+  readonly dataTypes?: readonly DataType<any>[]
   /**
    * Prepares the module; what it returns (or resolves to) is `ctx.state` of every command. A throw fails the load and
    * undoes what it registered. Write it above `commands`: TypeScript infers from top to bottom.

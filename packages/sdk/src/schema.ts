@@ -21,6 +21,8 @@ export interface ArgumentOptions {
   readonly summary?: string
   readonly since?: string
   readonly deprecatedSince?: string
+  /** Index of the key specification this argument belongs to, where that is not simply one of its own. */
+  readonly keySpecIndex?: number
 }
 
 /** Options of {@link arg.key}. Give `flags` where the shorthand {@link KeyAccess} is not precise enough. */
@@ -31,8 +33,6 @@ export interface KeyOptions extends ArgumentOptions {
   readonly notes?: string
   /** Replaces the position that follows from the schema. */
   readonly spec?: Pick<KeySpec, 'begin' | 'find'>
-  /** Index of the key specification this argument belongs to, where the command lists its specifications itself. */
-  readonly keySpecIndex?: number
 }
 
 /** Options of {@link arg.integer} and {@link arg.double}. A `default` makes the argument optional. */
