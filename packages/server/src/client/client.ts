@@ -74,6 +74,8 @@ export class Client implements ClientInfo {
   noTouch = false
   /** No request is read any more; the connection closes when its replies are out. */
   closing = false
+  /** Its replies are sent at the end of this turn of the event loop. */
+  flushQueued = false
   /** The connection is gone. */
   closed = false
   lastCommand = ''

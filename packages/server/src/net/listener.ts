@@ -21,7 +21,7 @@ export class Listener {
    * @throws Error with the system's reason, such as `EADDRINUSE`
    */
   static async open(endpoint: Endpoint, accept: (socket: Socket) => void): Promise<Listener> {
-    const net = createServer({ allowHalfOpen: true, noDelay: true }, accept)
+    const net = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, accept)
     if ('path' in endpoint) rmSync(endpoint.path, { force: true })
     await new Promise<void>((resolve, reject) => {
       net.once('error', reject)

@@ -62,7 +62,7 @@ export class RequestParser {
   }
 
   /**
-   * Takes in what has arrived. `chunk` must not change while requests are read from it.
+   * Takes in what has arrived. `chunk` must not change until {@link retain} is called.
    * @throws ProtocolError where more bytes wait than the limit allows
    */
   feed(chunk: Buffer): void {
@@ -77,6 +77,20 @@ export class RequestParser {
     }
     if (pending + chunk.length > this.#limits.maxQueryBytes) throw new ProtocolError('too big query buffer')
     this.#append(chunk, pending)
+  }
+
+  /** Copies what is left of the last chunk, whose memory is about to be used for something else. */
+  retain(): void {
+    if (this.#owned || this.#end === 0) return
+    const shift = this.#requestStart
+    if (shift === this.#end) {
+      this.#drop()
+      return
+    }
+    const own = Buffer.allocUnsafeSlow(roomFor(this.#end - shift))
+    this.#buffer.copy(own, 0, shift, this.#end)
+    this.#rebase(own, shift)
+    this.#owned = true
   }
 
   /** Appends a chunk to the kept rest of a request, moving the rest to the start of a buffer of our own. */
