@@ -60,8 +60,7 @@ export class Database {
    * or a miss, and moves the access clock.
    */
   read(source: Uint8Array, from: number, to: number): Entry | undefined {
-    const hash = hashBytes(source, from, to)
-    const address = this.#live(hash, source, from, to)
+    const address = this.#live(source, from, to)
     const keyspace = this.keyspace
     if (address === 0) {
       keyspace.misses++
@@ -70,25 +69,23 @@ export class Database {
     }
     keyspace.hits++
     if (keyspace.touchOnRead) keyspace.touch(address)
-    return new Entry(this, hash, address)
+    return new Entry(this, this.keys.hash, address)
   }
 
   /** The entry of a key that is about to be changed, or undefined; as {@link read} without counting. */
   write(source: Uint8Array, from: number, to: number): Entry | undefined {
-    const hash = hashBytes(source, from, to)
-    const address = this.#live(hash, source, from, to)
+    const address = this.#live(source, from, to)
     if (address === 0) return undefined
     const keyspace = this.keyspace
     if (keyspace.snapshot !== undefined) keyspace.snapshot.beforeChange(this, address)
     if (keyspace.touchOnRead) keyspace.touch(address)
-    return new Entry(this, hash, address)
+    return new Entry(this, this.keys.hash, address)
   }
 
   /** The entry of a key without any effect but the deletion of an expired one: for introspection. */
   peek(source: Uint8Array, from: number, to: number): Entry | undefined {
-    const hash = hashBytes(source, from, to)
-    const address = this.#live(hash, source, from, to)
-    return address === 0 ? undefined : new Entry(this, hash, address)
+    const address = this.#live(source, from, to)
+    return address === 0 ? undefined : new Entry(this, this.keys.hash, address)
   }
 
   /** The view of an entry whose address is known, such as one a scan visited. */
@@ -105,10 +102,10 @@ export class Database {
     return this.keyspace.expiryEnabled && expiryOf(this.arena, address) < this.keyspace.nowMs
   }
 
-  #live(hash: number, source: Uint8Array, from: number, to: number): number {
-    const address = this.keys.find(hash, source, from, to)
+  #live(source: Uint8Array, from: number, to: number): number {
+    const address = this.keys.find(source, from, to)
     if (address === 0 || !this.hasExpired(address)) return address
-    this.expire(new Entry(this, hash, address))
+    this.expire(new Entry(this, this.keys.hash, address))
     return 0
   }
 
@@ -201,9 +198,9 @@ export class Database {
     encoding: Encoding,
     expiry = -1,
   ): void {
-    const hash = hashBytes(source, from, to)
     const valueLength = valueTo - valueFrom
-    let address = this.keys.find(hash, source, from, to)
+    let address = this.keys.find(source, from, to)
+    const hash = this.keys.hash
     if (address !== 0 && this.#fits(address, valueLength, expiry)) {
       if (this.keyspace.snapshot !== undefined) this.keyspace.snapshot.beforeChange(this, address)
       const words = wordsOf(this.arena, address)

@@ -1,6 +1,5 @@
 import type { Arena } from './arena.ts'
 import { chunkOf, HEADER_BYTES, keyLength, keyStart, valueWord, wordBase, wordsOf } from './entry-layout.ts'
-import { hashBytes } from './hash-bytes.ts'
 import { Table } from './table.ts'
 
 /**
@@ -28,7 +27,7 @@ export class Dictionary {
 
   /** Address of the entry with key `source[from, to)`, or 0. */
   find(source: Uint8Array, from: number, to: number): number {
-    return this.#table.find(hashBytes(source, from, to), source, from, to)
+    return this.#table.find(source, from, to)
   }
 
   /**
@@ -42,8 +41,8 @@ export class Dictionary {
     valueFrom: number,
     valueTo: number,
   ): boolean {
-    const hash = hashBytes(source, from, to)
-    const existing = this.#table.find(hash, source, from, to)
+    const existing = this.#table.find(source, from, to)
+    const hash = this.#table.hash
     const valueBytes = valueTo - valueFrom
     const address = this.#blockFor(hash, existing, source, from, to, valueBytes)
     const start = this.valueStart(address)
@@ -53,18 +52,16 @@ export class Dictionary {
 
   /** Adds a key without a value; returns whether it is new. */
   add(source: Uint8Array, from: number, to: number): boolean {
-    const hash = hashBytes(source, from, to)
-    if (this.#table.find(hash, source, from, to) !== 0) return false
-    this.#blockFor(hash, 0, source, from, to, 0)
+    if (this.#table.find(source, from, to) !== 0) return false
+    this.#blockFor(this.#table.hash, 0, source, from, to, 0)
     return true
   }
 
   /** Removes the entry with key `source[from, to)`; returns whether there was one. */
   delete(source: Uint8Array, from: number, to: number): boolean {
-    const hash = hashBytes(source, from, to)
-    const address = this.#table.find(hash, source, from, to)
+    const address = this.#table.find(source, from, to)
     if (address === 0) return false
-    this.#table.remove(hash, address)
+    this.#table.remove(this.#table.hash, address)
     this.#release(address)
     return true
   }

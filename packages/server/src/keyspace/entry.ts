@@ -1,13 +1,15 @@
 import { CommandError } from '@modis/sdk'
+import { CHUNK_SHIFT, GRANULE_MASK } from './arena.ts'
 import type { Database } from './database.ts'
 import {
   chunkOf,
   ENCODING_MASK,
   ENCODING_SHIFT,
-  type Encoding,
+  Encoding,
   expiryOf,
   keyBytes,
   keyLength,
+  keyOffset,
   keyStart,
   TYPE_MASK,
   type Type,
@@ -23,6 +25,8 @@ export const wrongType = new CommandError(
   'WRONGTYPE',
 )
 
+const OBJECT_BITS = Encoding.object << ENCODING_SHIFT
+
 /**
  * A view of one key's entry, and of its inline value as a {@link Region} of bytes.
  *
@@ -33,6 +37,8 @@ export class Entry implements Region {
   readonly database: Database
   readonly hash: number
   address: number
+  #words: Int32Array
+  #base: number
   /** Chunk that holds the entry; changes when {@link resize} moves it. */
   bytes: Buffer
   /** Offset in `bytes` of the inline value. */
@@ -44,33 +50,37 @@ export class Entry implements Region {
     this.database = database
     this.hash = hash
     this.address = address
-    this.bytes = chunkOf(database.arena, address)
-    const words = wordsOf(database.arena, address)
-    const base = wordBase(address)
-    this.start = keyStart(database.arena, address) + (words[base + 2] as number)
-    this.length = this.encoding === 4 ? 0 : (words[base + 3] as number)
+    const chunk = address >>> CHUNK_SHIFT
+    const words = database.arena.words[chunk] as Int32Array
+    const base = (address & GRANULE_MASK) << 2
+    const word0 = words[base] as number
+    this.#words = words
+    this.#base = base
+    this.bytes = database.arena.chunks[chunk] as Buffer
+    this.start = (base << 2) + keyOffset(word0) + (words[base + 2] as number)
+    this.length = (word0 & ENCODING_MASK) === OBJECT_BITS ? 0 : (words[base + 3] as number)
   }
 
   get type(): Type {
-    return ((this.#word(0) as number) & TYPE_MASK) as Type
+    return ((this.#words[this.#base] as number) & TYPE_MASK) as Type
   }
 
   get encoding(): Encoding {
-    return ((this.#word(0) & ENCODING_MASK) >>> ENCODING_SHIFT) as Encoding
+    return (((this.#words[this.#base] as number) & ENCODING_MASK) >>> ENCODING_SHIFT) as Encoding
   }
 
   /** Relabels the inline value; {@link setObject} and {@link setInline} change between inline and object. */
   set encoding(encoding: Encoding) {
-    this.#setWord(0, (this.#word(0) & ~ENCODING_MASK) | (encoding << ENCODING_SHIFT))
+    this.#words[this.#base] = ((this.#words[this.#base] as number) & ~ENCODING_MASK) | (encoding << ENCODING_SHIFT)
   }
 
   /** Access clock: 24 bits. */
   get clock(): number {
-    return this.#word(1)
+    return this.#words[this.#base + 1] as number
   }
 
   set clock(value: number) {
-    this.#setWord(1, value & 0xffffff)
+    this.#words[this.#base + 1] = value & 0xffffff
   }
 
   /** Expiry in milliseconds since the epoch, or −1. */
@@ -103,7 +113,7 @@ export class Entry implements Region {
 
   /** The value where it is an object of its own. */
   object<Value extends LargeValue>(): Value {
-    return this.database.keyspace.objects.get(this.#word(3)) as Value
+    return this.database.keyspace.objects.get(this.#words[this.#base + 3] as number) as Value
   }
 
   /** Makes `value` the value, whatever it was before; what it was before is disposed of. */
@@ -124,15 +134,9 @@ export class Entry implements Region {
   reload(address: number): void {
     this.address = address
     this.bytes = chunkOf(this.database.arena, address)
+    this.#words = wordsOf(this.database.arena, address)
+    this.#base = wordBase(address)
     this.start = this.keyStart + this.keyLength
-    this.length = this.encoding === 4 ? 0 : this.#word(3)
-  }
-
-  #word(index: number): number {
-    return wordsOf(this.database.arena, this.address)[wordBase(this.address) + index] as number
-  }
-
-  #setWord(index: number, value: number): void {
-    wordsOf(this.database.arena, this.address)[wordBase(this.address) + index] = value
+    this.length = this.encoding === Encoding.object ? 0 : (this.#words[this.#base + 3] as number)
   }
 }

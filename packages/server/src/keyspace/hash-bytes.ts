@@ -8,6 +8,15 @@ const seedHigh = seed.readInt32LE(4)
 const initial2 = 0x6c796765 ^ seedLow
 const initial3 = 0x74656462 ^ seedHigh
 
+/** Longest key whose words {@link hashBytes} leaves behind, in words. */
+export const MAX_KEY_WORDS = 32
+
+/**
+ * The whole 32-bit words of the key hashed last, at most {@link MAX_KEY_WORDS}: assembling them is the larger part of
+ * comparing unaligned bytes with an aligned key, and hashing has done it already.
+ */
+export const keyWords = new Int32Array(MAX_KEY_WORDS)
+
 /** Hash of `source[from, to)` as a signed 32-bit integer, keyed with a seed drawn when the process started. */
 export function hashBytes(source: Uint8Array, from: number, to: number): number {
   let v0 = seedLow
@@ -18,12 +27,14 @@ export function hashBytes(source: Uint8Array, from: number, to: number): number 
   const wordsEnd = to - (length & 3)
   let at = from
   let word = 0
+  let index = 0
   for (; at < wordsEnd; at += 4) {
     word =
       (source[at] as number) |
       ((source[at + 1] as number) << 8) |
       ((source[at + 2] as number) << 16) |
       ((source[at + 3] as number) << 24)
+    if (index < MAX_KEY_WORDS) keyWords[index++] = word
     v3 ^= word
     v0 = (v0 + v1) | 0
     v1 = ((v1 << 5) | (v1 >>> 27)) ^ v0

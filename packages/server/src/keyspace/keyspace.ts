@@ -3,6 +3,7 @@ import { Database } from './database.ts'
 import type { Entry } from './entry.ts'
 import { blockSize, isObject, Type, VERSION_MASK, VERSION_SHIFT, valueWord, wordBase, wordsOf } from './entry-layout.ts'
 import { type LargeValue, ObjectStore } from './objects.ts'
+import { PackedLimits } from './packed-limits.ts'
 import { Table } from './table.ts'
 
 /** What the server does when something happens to keys that the keyspace finds out by itself. */
@@ -29,6 +30,7 @@ export class Keyspace {
   readonly arena = new Arena()
   readonly objects = new ObjectStore()
   readonly databases: Database[] = []
+  readonly limits = new PackedLimits()
   readonly #events: KeyspaceEvents
   #disposing: LargeValue[] = []
   /** Wall clock in milliseconds since the epoch, moved on by {@link tick} once for every batch of commands. */

@@ -1,5 +1,6 @@
 import { type Arena, CHUNK_SHIFT, GRANULE_MASK } from './arena.ts'
 import { keyOffset } from './entry-layout.ts'
+import { hashBytes, keyWords, MAX_KEY_WORDS } from './hash-bytes.ts'
 
 const MIN_BITS = 3
 const MAX_BITS = 12
@@ -38,6 +39,8 @@ export class Table {
   #directory: Segment[] = [new Segment(MIN_BITS, 0)]
   #depth = 0
   #size = 0
+  /** Hash of the key that {@link find} looked for last. */
+  hash = 0
   #slotBytes = 8 << MIN_BITS
 
   constructor(arena: Arena) {
@@ -54,8 +57,10 @@ export class Table {
     return this.#slotBytes + this.#directory.length * 8
   }
 
-  /** Address of the entry whose key is `source[from, to)` and whose hash is `hash`, or 0. */
-  find(hash: number, source: Uint8Array, from: number, to: number): number {
+  /** Address of the entry whose key is `source[from, to)`, or 0; the key's hash is left in {@link hash}. */
+  find(source: Uint8Array, from: number, to: number): number {
+    const hash = hashBytes(source, from, to)
+    this.hash = hash
     // Shifting in two steps because a shift by 32 would shift by nothing.
     const segment = this.#directory[(hash >>> 1) >>> (31 - this.#depth)] as Segment
     const slots = segment.slots
@@ -69,16 +74,20 @@ export class Table {
     }
   }
 
+  /** Whether the entry's key is `source[from, to)`, the key that was hashed last. */
   #keyIs(address: number, source: Uint8Array, from: number, to: number): boolean {
     const words = this.#arena.words[address >>> CHUNK_SHIFT] as Int32Array
-    const granule = address & GRANULE_MASK
-    const base = granule << 2
+    const base = (address & GRANULE_MASK) << 2
     const length = to - from
     if (words[base + 2] !== length) return false
+    const offset = keyOffset(words[base] as number)
+    const wordCount = length >> 2
     const bytes = this.#arena.chunks[address >>> CHUNK_SHIFT] as Uint8Array
-    const start = (granule << 4) + keyOffset(words[base] as number)
-    if (length > 64) return (source as Buffer).compare(bytes, start, start + length, from, to) === 0
-    for (let i = 0; i < length; i++) if (bytes[start + i] !== source[from + i]) return false
+    const start = (base << 2) + offset
+    if (wordCount > MAX_KEY_WORDS) return (source as Buffer).compare(bytes, start, start + length, from, to) === 0
+    const first = base + (offset >> 2)
+    for (let i = 0; i < wordCount; i++) if (words[first + i] !== keyWords[i]) return false
+    for (let i = length & ~3; i < length; i++) if (bytes[start + i] !== source[from + i]) return false
     return true
   }
 
