@@ -63,6 +63,7 @@ export class Server {
 
   #followConfig(): void {
     const { config } = this
+    this.keyspace.limits.follow(config)
     config.follow(['proto-max-bulk-len', 'client-query-buffer-limit'], () => {
       this.requestLimits.maxBulkBytes = config.integer('proto-max-bulk-len')
       this.requestLimits.maxQueryBytes = config.integer('client-query-buffer-limit')
