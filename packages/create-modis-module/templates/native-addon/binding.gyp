@@ -1,0 +1,8 @@
+{
+  'targets': [
+    {
+      'target_name': 'my_module',
+      'sources': ['src/addon.c'],
+    },
+  ],
+}
