@@ -155,12 +155,12 @@ export class ZipmapReader {
    * @throws CorruptDataError where the pair is malformed, or at the end where there was none or the header disagrees
    */
   next(): boolean {
-    if (this.#at === this.#end) {
+    const field = this.#at
+    // Redis takes the first end mark for the end and does not mind what follows.
+    if (this.#bytes[field] === END) {
       this.#checkHeader()
       return false
     }
-    const field = this.#at
-    if (this.#bytes[field] === END) this.#fail(field, 'an end mark before the end')
     const fieldLength = this.#length(field, field)
     const fieldFrom = this.#at
     this.#need(field, fieldFrom + fieldLength)
