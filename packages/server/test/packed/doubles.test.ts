@@ -1,6 +1,12 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
-import { DOUBLE_TEXT_BYTES, formatDouble, parseDouble, parseRangeDouble, writeDouble } from '../../src/keyspace/packed/numbers.ts'
+import {
+  DOUBLE_TEXT_BYTES,
+  formatDouble,
+  parseDouble,
+  parseRangeDouble,
+  writeDouble,
+} from '../../src/keyspace/packed/numbers.ts'
 import { Random } from '../support/random.ts'
 import { RealRedis } from '../support/real-redis.ts'
 import { same } from '../support/same.ts'
@@ -24,14 +30,112 @@ function rangeParsed(text: string): number {
 }
 
 const ODD_TEXTS = [
-  ...['', ' ', '1 ', ' 1', '\t1', '1\n', '.', '+', '-', '+.', 'e5', '1e', '1e+', '1e-', '1e5.', '--1', '+-1', '1..2', '1.2.3'],
-  ...['inf', '-inf', '+inf', 'INF', 'Infinity', '-infinity', 'infin', 'infinit', 'infinityy', 'nan', '-nan', 'NaN', 'nan(1)'],
-  ...['0x', '0x.', '0x1', '0X1F', '-0x1.8', '0x1p4', '0x1P-4', '0x1p', '0x.p1', '0x1.fffffffffffff8p0', '0x1g', '0xp1'],
-  ...['0x1p1023', '0x1p1024', '0x1p-1074', '0x1p-1075', '0x1.8p-1075', '0x1p-1076', '0x1p99999999999', '0x0p99999999999'],
-  ...['1e308', '1.8e308', '1e309', '-1e400', '1e-323', '4.9e-324', '2e-324', '1e-400', '0e999999999999', '1e999999999999'],
-  ...['1_0', '0b1', '0o7', '1n', '1,5', '٣', '1\0', '0.1\0junk', '\0', '00012', '-0', '-0.0', '+0', '5.', '.5', '-.5e1', '1E5'],
-  ...['9007199254740993', '9007199254740992.9', '123456789012345678901234567890', '0.1e22', '1e22', '1e23', '8.5e-23'],
-  ...[`0.${'0'.repeat(400)}1`, `1${'0'.repeat(400)}`, `1${'0'.repeat(300)}e-300`, `0.${'0'.repeat(300)}1e301`],
+  ...[
+    '',
+    ' ',
+    '1 ',
+    ' 1',
+    '\t1',
+    '1\n',
+    '.',
+    '+',
+    '-',
+    '+.',
+    'e5',
+    '1e',
+    '1e+',
+    '1e-',
+    '1e5.',
+    '--1',
+    '+-1',
+    '1..2',
+    '1.2.3',
+  ],
+  ...[
+    'inf',
+    '-inf',
+    '+inf',
+    'INF',
+    'Infinity',
+    '-infinity',
+    'infin',
+    'infinit',
+    'infinityy',
+    'nan',
+    '-nan',
+    'NaN',
+    'nan(1)',
+  ],
+  ...[
+    '0x',
+    '0x.',
+    '0x1',
+    '0X1F',
+    '-0x1.8',
+    '0x1p4',
+    '0x1P-4',
+    '0x1p',
+    '0x.p1',
+    '0x1.fffffffffffff8p0',
+    '0x1g',
+    '0xp1',
+  ],
+  ...[
+    '0x1p1023',
+    '0x1p1024',
+    '0x1p-1074',
+    '0x1p-1075',
+    '0x1.8p-1075',
+    '0x1p-1076',
+    '0x1p99999999999',
+    '0x0p99999999999',
+  ],
+  ...[
+    '1e308',
+    '1.8e308',
+    '1e309',
+    '-1e400',
+    '1e-323',
+    '4.9e-324',
+    '2e-324',
+    '1e-400',
+    '0e999999999999',
+    '1e999999999999',
+  ],
+  ...[
+    '1_0',
+    '0b1',
+    '0o7',
+    '1n',
+    '1,5',
+    '٣',
+    '1\0',
+    '0.1\0junk',
+    '\0',
+    '00012',
+    '-0',
+    '-0.0',
+    '+0',
+    '5.',
+    '.5',
+    '-.5e1',
+    '1E5',
+  ],
+  ...[
+    '9007199254740993',
+    '9007199254740992.9',
+    '123456789012345678901234567890',
+    '0.1e22',
+    '1e22',
+    '1e23',
+    '8.5e-23',
+  ],
+  ...[
+    `0.${'0'.repeat(400)}1`,
+    `1${'0'.repeat(400)}`,
+    `1${'0'.repeat(300)}e-300`,
+    `0.${'0'.repeat(300)}1e301`,
+  ],
   ...[`1.${'0'.repeat(900)}1`, `${'9'.repeat(900)}e-899`],
 ]
 
@@ -42,7 +146,12 @@ test('scores are accepted and read as redis-server does', async () => {
     try {
       await redis.client.call('ZADD', 'scores', bytes, 'member')
       const reply = String(await redis.client.call('ZSCORE', 'scores', 'member'))
-      real = reply === 'inf' ? Number.POSITIVE_INFINITY : reply === '-inf' ? Number.NEGATIVE_INFINITY : Number(reply)
+      real =
+        reply === 'inf'
+          ? Number.POSITIVE_INFINITY
+          : reply === '-inf'
+            ? Number.NEGATIVE_INFINITY
+            : Number(reply)
     } catch (error) {
       assert.match(String(error), 'not a valid float')
     }
@@ -64,7 +173,8 @@ test('bounds of score ranges are accepted and read as redis-server does', async 
       assert.match(String(error), 'min or max is not a float', JSON.stringify(text))
       continue
     }
-    const score = mine === Number.POSITIVE_INFINITY ? 'inf' : mine === Number.NEGATIVE_INFINITY ? '-inf' : mine
+    const score =
+      mine === Number.POSITIVE_INFINITY ? 'inf' : mine === Number.NEGATIVE_INFINITY ? '-inf' : mine
     await client.call('ZADD', 'range', score, 'member')
     assert.is(await client.call('ZCOUNT', 'range', bytes, bytes), 1, JSON.stringify(text))
   }
@@ -73,7 +183,10 @@ test('bounds of score ranges are accepted and read as redis-server does', async 
 test('random texts are read as JavaScript reads them', () => {
   const random = new Random()
   for (let round = 0; round < 50_000; round++) {
-    const digits = (most: number) => String(random.integer64()).replace('-', '').slice(0, random.below(most + 1))
+    const digits = (most: number) =>
+      String(random.integer64())
+        .replace('-', '')
+        .slice(0, random.below(most + 1))
     const exponent = random.below(2) === 0 ? '' : `e${random.below(60) - 30}`
     const text = `${random.pick(['', '-'])}${digits(18)}.${digits(18)}${exponent}`
     same(parsed(text), /\d\.|\.\d/.test(text) ? Number(text) : Number.NaN, text)
@@ -135,7 +248,8 @@ test('integral and short doubles are printed as redis-server prints them', async
   const { client } = redis
   for (let round = 0; round < 500; round++) {
     // Of these, Redis before 7.2, which prints 17 digits, prints no more than the shortest form has.
-    const value = random.below(2) === 0 ? Number(random.integer64() >> 2n) : random.below(1e6) / 2 ** random.below(5)
+    const value =
+      random.below(2) === 0 ? Number(random.integer64() >> 2n) : random.below(1e6) / 2 ** random.below(5)
     await client.call('ZADD', 'printed', value, 'member')
     if (Number.isInteger(value) && Math.abs(value) > 1e17 && redis.version < 70200) continue
     assert.is(formatDouble(value === 0 ? 0 : value), String(await client.call('ZSCORE', 'printed', 'member')))

@@ -40,7 +40,9 @@ const INTEGERS: [number, number, bigint, bigint][] = [
 function ziplistValue(element: Buffer | bigint): Buffer {
   if (typeof element === 'bigint') {
     if (element >= 0n && element <= 12n) return Buffer.from([0xf1 + Number(element)])
-    const [lead, size] = INTEGERS.find(([, , low, high]) => element >= low && element <= high) as (typeof INTEGERS)[0]
+    const [lead, size] = INTEGERS.find(
+      ([, , low, high]) => element >= low && element <= high,
+    ) as (typeof INTEGERS)[0]
     const bytes = Buffer.alloc(9)
     bytes.writeBigInt64LE(element, 1)
     bytes[0] = lead
@@ -84,7 +86,14 @@ function zipmap(pairs: [Buffer, Buffer, number][]): Buffer {
     return long
   }
   const parts = pairs.map(([field, value, unused]) =>
-    Buffer.concat([length(field), field, length(value), Buffer.from([unused]), value, Buffer.alloc(unused, 0x55)]),
+    Buffer.concat([
+      length(field),
+      field,
+      length(value),
+      Buffer.from([unused]),
+      value,
+      Buffer.alloc(unused, 0x55),
+    ]),
   )
   return Buffer.concat([Buffer.from([Math.min(pairs.length, 254)]), ...parts, Buffer.from([0xff])])
 }
@@ -93,7 +102,13 @@ function zipmap(pairs: [Buffer, Buffer, number][]): Buffer {
 function payload(type: number, value: Buffer): Buffer {
   const length = Buffer.alloc(5, 0x80)
   length.writeUInt32BE(value.length, 1)
-  const bytes = Buffer.concat([Buffer.from([type]), length, value, Buffer.from([RDB_VERSION, 0]), Buffer.alloc(8)])
+  const bytes = Buffer.concat([
+    Buffer.from([type]),
+    length,
+    value,
+    Buffer.from([RDB_VERSION, 0]),
+    Buffer.alloc(8),
+  ])
   const crc = new Crc64()
   crc.update(bytes, 0, bytes.length - 8)
   crc.writeTo(bytes, bytes.length - 8)
@@ -126,7 +141,9 @@ function zipmapTexts(bytes: Buffer): string[] {
 
 function randomElement(random: Random): Buffer | bigint {
   if (random.below(2) === 0) return random.integer64()
-  return random.below(20) === 0 ? Buffer.alloc(random.pick([252, 253, 254, 300, 16383, 16384]), 'q') : random.bytes(70)
+  return random.below(20) === 0
+    ? Buffer.alloc(random.pick([252, 253, 254, 300, 16383, 16384]), 'q')
+    : random.bytes(70)
 }
 
 test('a ziplist is read as redis-server reads it', async () => {
@@ -135,11 +152,16 @@ test('a ziplist is read as redis-server reads it', async () => {
     const elements = Array.from({ length: 1 + random.below(60) }, () => randomElement(random))
     for (const value of [0n, 12n, 13n, -1n, -129n, 40000n]) elements.push(value)
     const bytes = ziplist(elements)
-    const expected = elements.map((each) => (typeof each === 'bigint' ? String(each) : each.toString('latin1')))
+    const expected = elements.map((each) =>
+      typeof each === 'bigint' ? String(each) : each.toString('latin1'),
+    )
     assert.equal(ziplistTexts(bytes), expected)
     assert.ok(await isRestored(LIST_ZIPLIST, bytes))
     const real = (await redis.client.call('LRANGE', 'restored', 0, -1)) as Buffer[]
-    assert.equal(real.map((each) => each.toString('latin1')), expected)
+    assert.equal(
+      real.map((each) => each.toString('latin1')),
+      expected,
+    )
     const region = new HeapRegion()
     assert.is(ziplistToListpack(bytes, 0, bytes.length, region), elements.length)
     assert.ok(listpack.validate(region.bytes, 0, region.length, true))
@@ -155,7 +177,11 @@ test('a zipmap is read as redis-server reads it', async () => {
   for (let round = 0; round < 60; round++) {
     const pairs = Array.from({ length: 1 + random.below(20) }, (_, index): [Buffer, Buffer, number] => {
       const value = random.below(8) === 0 ? Buffer.alloc(random.pick([253, 254, 400]), 'v') : random.element()
-      return [Buffer.from(`field${index}${'x'.repeat(random.pick([0, 0, 0, 253, 300]))}`), value, random.below(5)]
+      return [
+        Buffer.from(`field${index}${'x'.repeat(random.pick([0, 0, 0, 253, 300]))}`),
+        value,
+        random.below(5),
+      ]
     })
     const bytes = zipmap(pairs)
     const expected = pairs.flatMap(([field, value]) => [field.toString('latin1'), value.toString('latin1')])

@@ -32,7 +32,10 @@ function checkAgainst(region: SlabRegion, model: Buffer[]): void {
   let position = listpack.first(region)
   const positions: number[] = []
   for (const element of model) {
-    assert.ok(listpack.element(region, position).equals(element), `${listpack.element(region, position)} ${element}`)
+    assert.ok(
+      listpack.element(region, position).equals(element),
+      `${listpack.element(region, position)} ${element}`,
+    )
     positions.push(position)
     position = listpack.next(region, position)
   }
@@ -44,7 +47,10 @@ function checkAgainst(region: SlabRegion, model: Buffer[]): void {
   }
   assert.is(position, listpack.NO_POSITION)
   for (let index = -model.length - 2; index < model.length + 2; index++) {
-    assert.is(listpack.seek(region, index), positions.at(index < 0 || index < model.length ? index : model.length) ?? -1)
+    assert.is(
+      listpack.seek(region, index),
+      positions.at(index < 0 || index < model.length ? index : model.length) ?? -1,
+    )
   }
 }
 
@@ -100,7 +106,18 @@ test('strings around every length at which an encoding or a backward size grows'
 
 test('integers read as numbers, and past 2^53 as bigints', () => {
   const region = empty()
-  const values = [0n, -1n, 2n ** 53n - 1n, 2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n, -4097n, 70000n, -70000n, 2n ** 40n]
+  const values = [
+    0n,
+    -1n,
+    2n ** 53n - 1n,
+    2n ** 53n + 1n,
+    -(2n ** 63n),
+    2n ** 63n - 1n,
+    -4097n,
+    70000n,
+    -70000n,
+    2n ** 40n,
+  ]
   for (const value of values) append(region, String(value))
   let position = listpack.first(region)
   for (const value of values) {
@@ -121,7 +138,10 @@ test('integers are added without text, whole doubles past 2^53 included', () => 
   listpack.insertIntegerBefore(region, listpack.HEADER_BYTES, 12)
   const after = listpack.insertIntegerAfter(region, listpack.HEADER_BYTES, 13)
   listpack.replaceInteger(region, after, 1e15)
-  checkAgainst(region, [12, 1e15, ...values].map((value) => Buffer.from(String(BigInt(value)))))
+  checkAgainst(
+    region,
+    [12, 1e15, ...values].map((value) => Buffer.from(String(BigInt(value)))),
+  )
 })
 
 test('random operations against an array', () => {
@@ -150,7 +170,10 @@ test('random operations against an array', () => {
           model.splice(index, 0, element)
           break
         case 3:
-          assert.is(listpack.insertAfter(region, position, source, from, to), listpack.seek(region, index + 1))
+          assert.is(
+            listpack.insertAfter(region, position, source, from, to),
+            listpack.seek(region, index + 1),
+          )
           model.splice(index + 1, 0, element)
           break
         case 4:
@@ -202,7 +225,9 @@ test('find and compare agree with the text of the elements', () => {
     const source = Buffer.concat([Buffer.from('9'), wanted, Buffer.from('9')])
     for (const skip of [0, 1, 2]) {
       const start = random.below(model.length)
-      const index = model.findIndex((each, at) => at >= start && (at - start) % (skip + 1) === 0 && each.equals(wanted))
+      const index = model.findIndex(
+        (each, at) => at >= start && (at - start) % (skip + 1) === 0 && each.equals(wanted),
+      )
       assert.is(
         listpack.find(region, listpack.seek(region, start), source, 1, source.length - 1, skip),
         index < 0 ? listpack.NO_POSITION : listpack.seek(region, index),
@@ -308,7 +333,8 @@ test('a damaged listpack is refused, or is sound', () => {
       forward.push(at)
     }
     const backward: number[] = []
-    for (let at = listpack.last(sound); at !== listpack.NO_POSITION; at = listpack.previous(sound, at)) backward.unshift(at)
+    for (let at = listpack.last(sound); at !== listpack.NO_POSITION; at = listpack.previous(sound, at))
+      backward.unshift(at)
     assert.equal(backward, forward, `seed ${random.seed}`)
     assert.is(listpack.count(sound), forward.length)
   }

@@ -50,7 +50,9 @@ export class Random {
       case 4:
         return Buffer.alloc(this.pick([0, 62, 63, 64, 65, 125, 126, 127, 128, 129, 300]), 'x')
       case 5:
-        return Buffer.from(this.pick(['007', '-0', '+1', ' 1', '1 ', '-', '', '9223372036854775808', '1e3', '0']))
+        return Buffer.from(
+          this.pick(['007', '-0', '+1', ' 1', '1 ', '-', '', '9223372036854775808', '1e3', '0']),
+        )
       default:
         return Buffer.from(`word${this.below(1000)}`)
     }
@@ -64,7 +66,8 @@ export class Random {
       const kind = this.below(6)
       if (kind === 0) mutated = Buffer.concat([mutated.subarray(0, at), this.bytes(4), mutated.subarray(at)])
       else if (kind === 1) mutated = Buffer.from(mutated.subarray(0, at))
-      else if (at < mutated.length) mutated[at] = this.pick([this.below(256), 0, 127, 128, 253, 254, 255, mutated[at] + 1])
+      else if (at < mutated.length)
+        mutated[at] = this.pick([this.below(256), 0, 127, 128, 253, 254, 255, mutated[at] + 1])
     }
     return mutated
   }

@@ -73,7 +73,7 @@ export function compress(
       continue
     }
     out = writeLiterals(source, literals, read, into, out, end)
-    if (out < 0 || out + 3 > end) return 0
+    if (out < 0 || out + (length < 9 ? 2 : 3) > end) return 0
     out = writeMatch(into, out, read - earlier - 1, length - 2)
     // The end of a match is worth knowing too; the bytes inside it seldom are.
     literals = read + length
