@@ -4,47 +4,55 @@ import type { ReplyValue } from './reply.ts'
 import type { ArgumentSchema, Parsed } from './schema.ts'
 
 /** Command flags as `COMMAND INFO` prints them. */
-export type CommandFlag =
-  | 'write'
-  | 'readonly'
-  | 'denyoom'
-  | 'admin'
-  | 'pubsub'
-  | 'noscript'
-  | 'blocking'
-  | 'loading'
-  | 'stale'
-  | 'skip_monitor'
-  | 'skip_slowlog'
-  | 'asking'
-  | 'fast'
-  | 'no_auth'
-  | 'may_replicate'
-  | 'no_mandatory_keys'
-  | 'protected'
-  | 'allow_busy'
-  | 'no_multi'
-  | 'no_async_loading'
-  | 'movablekeys'
-  | 'sentinel'
-  | 'module'
+export const commandFlags = [
+  'write',
+  'readonly',
+  'denyoom',
+  'admin',
+  'pubsub',
+  'noscript',
+  'blocking',
+  'loading',
+  'stale',
+  'skip_monitor',
+  'skip_slowlog',
+  'asking',
+  'fast',
+  'no_auth',
+  'may_replicate',
+  'no_mandatory_keys',
+  'protected',
+  'allow_busy',
+  'no_multi',
+  'no_async_loading',
+  'movablekeys',
+  'sentinel',
+  'module',
+] as const
+
+/** One of {@link commandFlags}. */
+export type CommandFlag = (typeof commandFlags)[number]
 
 /** ACL categories without the `@`. `read`, `write`, `fast`, `slow`, `admin`, `dangerous`, `pubsub` and `blocking` follow from flags. */
 export type AclCategory = string
 
 /** Flags of one key specification, as `COMMAND INFO` prints them. */
-export type KeyFlag =
-  | 'RW'
-  | 'RO'
-  | 'OW'
-  | 'RM'
-  | 'access'
-  | 'update'
-  | 'insert'
-  | 'delete'
-  | 'not_key'
-  | 'incomplete'
-  | 'variable_flags'
+export const keySpecFlags = [
+  'RW',
+  'RO',
+  'OW',
+  'RM',
+  'access',
+  'update',
+  'insert',
+  'delete',
+  'not_key',
+  'incomplete',
+  'variable_flags',
+] as const
+
+/** One of {@link keySpecFlags}. */
+export type KeyFlag = (typeof keySpecFlags)[number]
 
 /** Where a command's keys are; the shapes of Redis 7's key specifications. Positions count the command's name as 0. */
 export interface KeySpec {

@@ -199,7 +199,10 @@ export interface ModuleContext<Config = unknown> extends Caller {
   /** Runs `callback` once after `delayMs` milliseconds, or every `delayMs` with `repeat`. A throw is logged. */
   setTimer(delayMs: number, callback: () => void, options?: { readonly repeat?: boolean }): Timer
   onKeyspaceEvent(filter: KeyspaceEventFilter, handler: (event: KeyspaceEvent) => void): Unsubscribe
-  onServerEvent<Name extends keyof ServerEvents>(name: Name, handler: (event: ServerEvents[Name]) => void): Unsubscribe
+  onServerEvent<Name extends keyof ServerEvents>(
+    name: Name,
+    handler: (event: ServerEvents[Name]) => void,
+  ): Unsubscribe
   /** Adds sections to `INFO`; called for each INFO that shows modules. */
   info(callback: (writer: InfoWriter) => void): Unsubscribe
   /** Sees, and may rewrite, every command before it runs; `includeOwn` also those this module calls. */

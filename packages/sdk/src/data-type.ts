@@ -53,7 +53,11 @@ export interface DataTypeDefinition<Value> {
   /** @throws any error to refuse the data; the load of the file (or `RESTORE`) fails with it */
   load(io: ValueReader, encodingVersion: number): Value
   /** Rebuilds the value by commands in an AOF rewrite; without it the value is written as a `RESTORE`. */
-  rewrite?(emit: (command: string, ...args: readonly (BytesLike | number | bigint)[]) => void, key: Buffer, value: Value): void
+  rewrite?(
+    emit: (command: string, ...args: readonly (BytesLike | number | bigint)[]) => void,
+    key: Buffer,
+    value: Value,
+  ): void
   /** Frees what the garbage collector does not, after the value was deleted or overwritten. */
   free?(value: Value): void
   /** Size of the value in bytes, for `MEMORY USAGE` and eviction. */
@@ -84,7 +88,9 @@ export const encodeTypeId = (name: string, encodingVersion: number): bigint => {
     throw new ModuleDefinitionError(
       `data type name '${name}' has ${name.length} characters; exactly ${nameLength} are needed`,
     )
-  if (!(Number.isInteger(encodingVersion) && encodingVersion >= 0 && encodingVersion <= largestEncodingVersion))
+  if (
+    !(Number.isInteger(encodingVersion) && encodingVersion >= 0 && encodingVersion <= largestEncodingVersion)
+  )
     throw new ModuleDefinitionError(
       `encodingVersion ${encodingVersion} of data type '${name}' is not an integer from 0 to ${largestEncodingVersion}`,
     )

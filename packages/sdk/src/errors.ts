@@ -58,3 +58,34 @@ export class ModuleDefinitionError extends Error {
     this.name = 'ModuleDefinitionError'
   }
 }
+
+/** A value given for a configuration parameter is not allowed; the message names parameter, value and what is. */
+export class ConfigValueError extends Error {
+  readonly parameter: string
+  /** What was given; `null` for a sensitive parameter, whose values are not shown. */
+  readonly value: string | null
+  /** What is allowed, in words. */
+  readonly allowed: string
+
+  constructor(parameter: string, value: string | null, allowed: string) {
+    super(`${parameter}: ${allowed}${value === null ? '' : `, got '${value.slice(0, 64)}'`}`)
+    this.name = 'ConfigValueError'
+    this.parameter = parameter
+    this.value = value
+    this.allowed = allowed
+  }
+}
+
+/** Why the native part of a package could not be loaded. */
+export type NativePartErrorCode = 'MODIS_NATIVE_NOT_FOUND' | 'MODIS_NATIVE_NOT_LOADABLE'
+
+/** Thrown by `loadNative`; the message says what was looked for and what is there, or what the linker said. */
+export class NativePartError extends Error {
+  readonly code: NativePartErrorCode
+
+  constructor(code: NativePartErrorCode, message: string) {
+    super(message)
+    this.name = 'NativePartError'
+    this.code = code
+  }
+}

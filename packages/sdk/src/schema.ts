@@ -144,7 +144,12 @@ const make = <Value>(
   options: Argument['options'],
   rest: { optional?: boolean; parts?: ArgumentSchema; element?: Argument } = {},
 ): Argument<Value> =>
-  Object.freeze({ kind, options, optional: options.default !== undefined, ...rest }) as unknown as Argument<Value>
+  Object.freeze({
+    kind,
+    options,
+    optional: options.default !== undefined,
+    ...rest,
+  }) as unknown as Argument<Value>
 
 /** A key, opened for the handler as a {@link Key} of the client's database. */
 const key = (access: KeyAccess | KeyOptions, options: KeyOptions = {}): Argument<Key> =>
@@ -176,7 +181,7 @@ function token(word: string, options: TokenOptions & { readonly required: true }
 function token(word: string, options?: TokenOptions): TokenArgument
 function token(word: string, options: TokenOptions = {}): TokenArgument<never> {
   const { required = false, ...rest } = options
-  return make('pure-token', { ...rest, token: word.toUpperCase() }, { optional: !required }) as TokenArgument<never>
+  return make('pure-token', { ...rest, token: word }, { optional: !required }) as TokenArgument<never>
 }
 
 /** Exactly one of several alternatives. */

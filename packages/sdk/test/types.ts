@@ -32,7 +32,11 @@ export default defineModule({
         condition: arg.optional(arg.oneof({ nx: arg.token('NX'), xx: arg.token('XX') })),
         get: arg.token('GET'),
         expiry: arg.optional(
-          arg.oneof({ seconds: arg.integer({ token: 'EX' }), keep: arg.token('KEEPTTL'), at: arg.unixTime() }),
+          arg.oneof({
+            seconds: arg.integer({ token: 'EX' }),
+            keep: arg.token('KEEPTTL'),
+            at: arg.unixTime(),
+          }),
         ),
         limit: arg.optional(arg.block({ offset: arg.integer(), count: arg.integer64() }, { token: 'LIMIT' })),
         others: arg.keys('R', { count: 'numkeys' }),
@@ -105,6 +109,10 @@ export default defineModule({
 export const withoutState = defineModule({
   name: 'tiny',
   commands: {
-    'tiny.hello': { summary: 'Greets.', args: { who: arg.string({ default: 'you' }) }, run: (_ctx, { who }) => who },
+    'tiny.hello': {
+      summary: 'Greets.',
+      args: { who: arg.string({ default: 'you' }) },
+      run: (_ctx, { who }) => who,
+    },
   },
 })
