@@ -1,5 +1,6 @@
 import type { Module } from '@modis/sdk'
-import { stringFamily } from './string.ts'
+import { setFamily } from './set/index.ts'
+import { stringFamily } from './string/index.ts'
 
 /** The built-in command families, in the order COMMAND lists them. */
-export const families: readonly Module[] = [stringFamily]
+export const families: readonly Module[] = [stringFamily, setFamily]

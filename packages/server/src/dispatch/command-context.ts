@@ -2,6 +2,7 @@ import type { KeyspaceEventClass } from '@modis/sdk'
 import type { BlockOptions } from '../client/blocking.ts'
 import type { Client } from '../client/client.ts'
 import type { Database } from '../keyspace/database.ts'
+import type { Entry } from '../keyspace/entry.ts'
 import type { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
@@ -26,6 +27,16 @@ export class CommandContext {
   /** The database the client has selected. */
   get database(): Database {
     return this.client.database
+  }
+
+  /** The entry of the key in argument `index`, for reading; as {@link Database.read}. */
+  readKey(args: RequestArgs, index: number): Entry | undefined {
+    return this.client.database.read(args.buffer, args.starts[index] as number, args.ends[index] as number)
+  }
+
+  /** The entry of the key in argument `index`, which is about to be changed; as {@link Database.write}. */
+  writeKey(args: RequestArgs, index: number): Entry | undefined {
+    return this.client.database.write(args.buffer, args.starts[index] as number, args.ends[index] as number)
   }
 
   /** Wall clock in milliseconds since the epoch, the same for a whole command. */
