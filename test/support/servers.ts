@@ -33,7 +33,8 @@ export function startRedis(options: ServerOptions = {}): Promise<RunningServer> 
   return start('redis-server', [], { save: '', 'enable-debug-command': 'yes', ...options })
 }
 
-async function start(
+/** Starts any server that takes Redis's options and logs when it is ready. */
+export async function start(
   program: string,
   args: readonly string[],
   options: ServerOptions,

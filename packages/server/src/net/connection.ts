@@ -50,6 +50,8 @@ export class Connection implements ClientLink {
   readonly isUnix: boolean
   readonly isLoopback: boolean
   #paused = false
+  /** Requests wait in the parser for the replies before them to be taken. */
+  #stalled = false
   #processing = false
   #softLimitSinceMs = 0
 
@@ -115,6 +117,11 @@ export class Connection implements ClientLink {
         client.commandsProcessed++
         server.dispatcher.dispatch(client, parser.args)
         if ((client.gate & 8) !== 0) server.muteReply(client)
+        // One chunk of requests can ask for gigabytes: what is written must be taken before the rest is run.
+        if (client.reply.length > PAUSE_READING_BYTES) {
+          this.#stalled = true
+          break
+        }
       }
     } finally {
       this.#processing = false
@@ -171,6 +178,13 @@ export class Connection implements ClientLink {
     }
     if (client.closing) socket.end()
     else if (socket.writableLength > 0) this.#backPressure()
+    if (this.#stalled && !this.#paused) this.#continue()
+  }
+
+  /** Goes on with requests that waited for replies to be taken. */
+  #continue(): void {
+    this.#stalled = false
+    setImmediate(() => this.resume())
   }
 
   /** Enforces `client-output-buffer-limit`, and stops reading from a client that does not read. */
@@ -198,6 +212,7 @@ export class Connection implements ClientLink {
     if (!this.#paused || this.#socket.writableLength > RESUME_READING_BYTES) return
     this.#paused = false
     this.#socket.resume()
+    if (this.#stalled) this.#continue()
   }
 
   /** The peer sends no more. Replies still reach it, then the connection closes. */

@@ -3,7 +3,7 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net'
 
 /** Where a server listens. */
 export type Endpoint =
-  | { readonly host: string; readonly port: number; readonly backlog: number }
+  | { readonly host: string; readonly port: number; readonly backlog: number; readonly ipv6Only?: boolean }
   | { readonly path: string; readonly mode: number; readonly backlog: number }
 
 /** Accepts connections at one endpoint. */
@@ -40,8 +40,19 @@ export class Listener {
     return address !== null && typeof address === 'object' ? address.port : 0
   }
 
+  /** Path of the unix socket listened at. */
+  get path(): string | undefined {
+    return 'path' in this.#endpoint ? this.#endpoint.path : undefined
+  }
+
+  /** The address listened at; empty for a unix socket. */
+  get host(): string {
+    return 'host' in this.#endpoint ? this.#endpoint.host : ''
+  }
+
   /** Stops to accept; connections that exist go on. */
   close(): void {
+    if (!this.#net.listening) return
     this.#net.close()
     if ('path' in this.#endpoint) rmSync(this.#endpoint.path, { force: true })
   }

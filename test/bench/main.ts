@@ -1,0 +1,116 @@
+// Measures Modis against redis-server, each alone on one processor core, in one run, and prints Markdown tables of
+// medians and ratios. Options: --quick (fewer requests and keys), --only <throughput|module|memory|stall>.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { RawClient } from '../support/raw-client.ts'
+import type { RunningServer } from '../support/servers.ts'
+import { bytesPerKey, longestStalls } from './memory.ts'
+import { SERVERS, type ServerName, startPinned } from './servers.ts'
+import { compare, type Load, type Throughput } from './throughput.ts'
+
+const quick = process.argv.includes('--quick')
+const onlyAt = process.argv.indexOf('--only')
+const only = onlyAt < 0 ? undefined : process.argv[onlyAt + 1]
+const rounds = quick ? 3 : 5
+const PIPELINES = [1, 16, 64]
+const KEYS = '100000'
+
+type Pair = Readonly<Record<ServerName, RunningServer>>
+
+if (only === undefined || only === 'throughput') await throughput()
+if (only === undefined || only === 'module') await modules()
+if (only === undefined || only === 'memory') await memory()
+if (only === undefined || only === 'stall') await stalls()
+
+async function throughput(): Promise<void> {
+  const tests: readonly (readonly [string, ...string[]])[] = [
+    ['SET', 'SET', 'key:__rand_int__', 'x'.repeat(32)],
+    ['GET', 'GET', 'key:__rand_int__'],
+    ['INCR', 'INCR', 'counter:__rand_int__'],
+    ['LPUSH', 'LPUSH', 'list:__rand_int__', 'x'.repeat(16)],
+    ['HSET', 'HSET', 'hash:__rand_int__', 'field', 'x'.repeat(16)],
+    ['ZADD', 'ZADD', 'zset:__rand_int__', '1', 'member'],
+  ]
+  heading('Throughput (redis-benchmark, 50 clients, 100 000 keys)', 'Modis/s', 'Redis/s')
+  await withPair({}, async (pair) => {
+    for (const pipeline of PIPELINES) {
+      const requests = (pipeline === 1 ? 200_000 : 1_000_000) / (quick ? 4 : 1)
+      for (const [name, ...command] of tests) {
+        const args = ['-r', KEYS, ...command]
+        row(await compare(pair, { name, pipeline, requests, command: { modis: args, redis: args } }, rounds), name, pipeline)
+      }
+    }
+  })
+}
+
+/** The same logic as a TypeScript module and as a Lua script; the same module binary in both servers. */
+async function modules(): Promise<void> {
+  heading('Modules', 'Modis/s', 'Redis/s')
+  const bucket = fileURLToPath(new URL('./fixtures/token-bucket', import.meta.url))
+  const binary = fileURLToPath(
+    new URL('../../examples/redis-module-binary/prebuilds/', import.meta.url),
+  )
+  const { default: resolveBinary } = (await import('node-gyp-build')) as unknown as { default: { path(folder: string): string } }
+  const shared = resolveBinary.path(fileURLToPath(new URL('..', `file://${binary}`)))
+  await withPair({ loadmodule: shared }, async (pair) => {
+    const setUp = await RawClient.connect(pair.modis.port)
+    await setUp.call('MODULE', 'LOAD', bucket)
+    setUp.close()
+    const lua = await RawClient.connect(pair.redis.port)
+    const script = readFileSync(new URL('./fixtures/token-bucket.lua', import.meta.url), 'utf8')
+    const sha = String(await lua.call('SCRIPT', 'LOAD', script))
+    lua.close()
+    for (const pipeline of PIPELINES) {
+      const requests = (pipeline === 1 ? 100_000 : 300_000) / (quick ? 4 : 1)
+      const rest = ['bucket:__rand_int__', '10', '100', '1700000000000']
+      const bucketLoad: Load = {
+        name: 'token bucket',
+        pipeline,
+        requests,
+        command: { modis: ['-r', KEYS, 'BENCH.TAKE', ...rest], redis: ['-r', KEYS, 'EVALSHA', sha, '1', ...rest] },
+      }
+      row(await compare(pair, bucketLoad, rounds), 'token bucket: TypeScript module, Lua', pipeline)
+      const args = ['-r', KEYS, ...binaryCommand]
+      const binaryLoad = { name: 'binary', pipeline, requests, command: { modis: args, redis: args } }
+      row(await compare(pair, binaryLoad, rounds), `the same .so: ${binaryCommand[0]}`, pipeline)
+    }
+  })
+}
+
+async function memory(): Promise<void> {
+  const keys = quick ? 200_000 : 1_000_000
+  const modis = await bytesPerKey('modis', keys)
+  const redis = await bytesPerKey('redis', keys)
+  console.log(`\n### Memory\n\n| keys | Modis, bytes a key | Redis, bytes a key | ratio |\n|---|---|---|---|`)
+  console.log(`| ${keys} | ${modis.toFixed(1)} | ${redis.toFixed(1)} | ${(modis / redis).toFixed(2)} |`)
+}
+
+async function stalls(): Promise<void> {
+  const keys = quick ? 1_000_000 : 8_000_000
+  console.log(`\n### Longest waits for PING while ${keys} keys are loaded, in ms\n\n| server | the five longest |\n|---|---|`)
+  for (const name of SERVERS) {
+    const waits = await longestStalls(name, keys, 250_000)
+    console.log(`| ${name} | ${waits.map((each) => (each / 1000).toFixed(2)).join(', ')} |`)
+  }
+}
+
+async function withPair(options: Record<string, string>, work: (pair: Pair) => Promise<void>): Promise<void> {
+  const pair = { modis: await startPinned('modis', options), redis: await startPinned('redis', options) }
+  try {
+    await work(pair)
+  } finally {
+    for (const name of SERVERS) await pair[name].stop('SIGKILL')
+  }
+}
+
+function heading(title: string, modis: string, redis: string): void {
+  console.log(`\n### ${title}\n`)
+  console.log(`| command | pipeline | ${modis} | ${redis} | ratio | CPU µs, Modis | CPU µs, Redis | ratio |`)
+  console.log('|---|---|---|---|---|---|---|---|')
+}
+
+function row({ modis, redis }: Record<ServerName, Throughput>, name: string, pipeline: number): void {
+  const rates = [Math.round(modis.perSecond), Math.round(redis.perSecond), (modis.perSecond / redis.perSecond).toFixed(2)]
+  const cpu = [modis.cpuMicroseconds.toFixed(2), redis.cpuMicroseconds.toFixed(2)]
+  console.log(`| ${[name, pipeline, ...rates, ...cpu, (modis.cpuMicroseconds / redis.cpuMicroseconds).toFixed(2)].join(' | ')} |`)
+}

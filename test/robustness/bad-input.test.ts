@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { RawClient } from '../support/raw-client.ts'
+import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+
+const MEBIBYTE = 1024 * 1024
+const test = suite('bad input')
+let modis: RunningServer
+let redis: RunningServer
+let bystander: RawClient
+
+test.before(async () => {
+  ;[modis, redis] = await Promise.all([startModis(), startRedis()])
+  bystander = await RawClient.connect(modis.port)
+  await bystander.call('SET', 'bystander', 'untouched')
+})
+
+test.after(async () => {
+  bystander.close()
+  await Promise.all([modis.stop(), redis.stop()])
+})
+
+test.after.each(async () => {
+  assert.is(String(await bystander.call('GET', 'bystander')), 'untouched', 'other clients are unaffected')
+})
+
+/** Sends bytes and returns all that comes back until the server closes or `quietMs` pass without a byte. */
+async function exchange(port: number, bytes: Buffer | string, quietMs = 300): Promise<{ text: string; closed: boolean }> {
+  const socket = await open(port)
+  const parts: Buffer[] = []
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout
+    const end = (closed: boolean): void => {
+      clearTimeout(timer)
+      socket.destroy()
+      resolve({ text: Buffer.concat(parts).toString('latin1'), closed })
+    }
+    const wait = (): void => {
+      clearTimeout(timer)
+      timer = setTimeout(() => end(false), quietMs)
+    }
+    socket.on('data', (chunk) => {
+      parts.push(chunk)
+      wait()
+    })
+    socket.on('end', () => end(true))
+    socket.on('close', () => end(true))
+    socket.write(bytes)
+    wait()
+  })
+}
+
+async function open(port: number): Promise<Socket> {
+  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
+  await new Promise((resolve, reject) => {
+    socket.once('connect', resolve)
+    socket.once('error', reject)
+  })
+  socket.on('error', () => {})
+  return socket
+}
+
+function residentBytes(): number {
+  const status = readFileSync(`/proc/${modis.process.pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024
+}
+
+/** Requests whose answer, and whether the connection is closed after it, are the same as redis-server's. */
+const REQUESTS: Readonly<Record<string, string>> = {
+  'a multibulk length that is no number': '*abc\r\n',
+  'a multibulk length of a thousand million': '*1000000000\r\n',
+  'a multibulk length beyond 32 bits': '*99999999999\r\n',
+  'a negative multibulk length, then a request': '*-5\r\nPING\r\n',
+  'an empty multibulk, then a request': '*0\r\nPING\r\n',
+  'a bulk length at the limit of 32 bits': '*1\r\n$2147483647\r\n',
+  'a bulk length below the limit, never sent': '*1\r\n$536870912\r\n',
+  'a negative bulk length': '*1\r\n$-1\r\n',
+  'a bulk length that is no number': '*1\r\n$x\r\n',
+  'something else than a bulk': '*1\r\n:5\r\n',
+  'a request that ends in the middle': '*2\r\n$3\r\nGET\r\n$3\r\nfo',
+  'an inline request with open quotes': 'SET "foo bar\r\n',
+  'an inline request with text behind the quotes': 'SET "foo"bar x\r\n',
+  'empty lines, then a request': '\r\n\r\n\nPING\r\n',
+  'a line without carriage return': 'PING\n',
+  'an unknown command with bytes of all kinds': '*2\r\n$4\r\n\x00\xff\r\n\r\n$2\r\n\x01\x02\r\n',
+  'a command name with line breaks': '*1\r\n$8\r\nPI\r\nNG\r\n\r\n',
+  'a good request before a bad one': '*1\r\n$4\r\nPING\r\n*1\r\n$-9\r\n*1\r\n$4\r\nPING\r\n',
+}
+
+for (const [name, request] of Object.entries(REQUESTS)) {
+  test(name, async () => {
+    const bytes = Buffer.from(request, 'latin1')
+    const [ours, theirs] = await Promise.all([exchange(modis.port, bytes), exchange(redis.port, bytes)])
+    assert.equal(ours, theirs)
+  })
+}
+
+test('an inline request without end is refused, not collected', async () => {
+  const request = Buffer.alloc(70 * 1024, 'a')
+  const [ours, theirs] = await Promise.all([exchange(modis.port, request), exchange(redis.port, request)])
+  assert.equal(ours, theirs)
+  assert.match(ours.text, /too big inline request/)
+})
+
+test('a length line without end is refused, not collected', async () => {
+  const request = Buffer.concat([Buffer.from('*'), Buffer.alloc(70 * 1024, '1')])
+  const [ours, theirs] = await Promise.all([exchange(modis.port, request), exchange(redis.port, request)])
+  assert.equal(ours, theirs)
+})
+
+test('random bytes never stop the server', async () => {
+  for (let round = 0; round < 200; round++) {
+    const prefix = ['', '*', '*3\r\n$', '$', '*1\r\n$4\r\n'][round % 5] ?? ''
+    await exchange(modis.port, Buffer.concat([Buffer.from(prefix), randomBytes(1 + ((round * 37) % 900))]), 5)
+  }
+})
+
+test('every cut of a good pipeline gives the same replies', async () => {
+  const pipeline = Buffer.from(
+    '*3\r\n$3\r\nSET\r\n$3\r\ncut\r\n$12\r\nab\r\ncd\r\nefgh\r\nGET cut\r\n*2\r\n$3\r\nGET\r\n$3\r\ncut\r\n*1\r\n$4\r\nPING\r\n',
+  )
+  const expected = '+OK\r\n$12\r\nab\r\ncd\r\nefgh\r\n$12\r\nab\r\ncd\r\nefgh\r\n+PONG\r\n'
+  for (let cut = 1; cut < pipeline.length; cut++) {
+    const socket = await open(modis.port)
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1')
+    })
+    socket.write(pipeline.subarray(0, cut))
+    await new Promise((resolve) => setTimeout(resolve, 2))
+    socket.write(pipeline.subarray(cut))
+    for (let tries = 0; text.length < expected.length && tries < 100; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 2))
+    }
+    socket.destroy()
+    assert.is(text, expected, `cut at byte ${cut}`)
+  }
+})
+
+test('a request sent byte by byte', async () => {
+  const socket = await open(modis.port)
+  const reply = new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(chunk.toString())))
+  for (const byte of Buffer.from('*2\r\n$4\r\nECHO\r\n$5\r\nhello\r\n')) {
+    socket.write(Buffer.of(byte))
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  assert.is(await reply, '$5\r\nhello\r\n')
+  socket.destroy()
+})
+
+test('declared lengths take no memory', async () => {
+  const before = residentBytes()
+  const sockets: Socket[] = []
+  for (let i = 0; i < 200; i++) {
+    const socket = await open(modis.port)
+    socket.write(i % 2 === 0 ? '*1000000000\r\n$5\r\nhello\r\n' : '*2\r\n$3\r\nGET\r\n$500000000\r\nabc')
+    sockets.push(socket)
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const grown = residentBytes() - before
+  for (const socket of sockets) socket.destroy()
+  assert.ok(grown < 64 * MEBIBYTE, `200 declarations of gigabytes took ${grown} bytes`)
+})
+
+test('a deep pipeline is answered whole and in order', async () => {
+  const client = await RawClient.connect(modis.port)
+  const count = 50_000
+  const replies = Array.from({ length: count }, (_, i) => client.call('ECHO', `n${i}`))
+  const values = await Promise.all(replies)
+  assert.is(String(values[count - 1]), `n${count - 1}`)
+  assert.ok(values.every((value, i) => String(value) === `n${i}`))
+  client.close()
+})
+
+test('a client that does not read is not read from either: memory stays bounded', async () => {
+  await bystander.call('SET', 'large', Buffer.alloc(MEBIBYTE, 'x'))
+  const before = residentBytes()
+  const socket = await open(modis.port)
+  socket.pause()
+  const request = Buffer.from('*2\r\n$3\r\nGET\r\n$5\r\nlarge\r\n'.repeat(100))
+  for (let i = 0; i < 20; i++) {
+    socket.write(request)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  const grown = residentBytes() - before
+  socket.destroy()
+  await bystander.call('DEL', 'large')
+  // 2000 replies of 1 MiB were asked for; a batch of one read may be answered before reading stops.
+  assert.ok(grown < 700 * MEBIBYTE, `${grown} bytes for a client that does not read`)
+})
+
+test('a half-closed socket still gets its replies', async () => {
+  for (const port of [modis.port, redis.port]) {
+    const socket = connect({ host: '127.0.0.1', port, allowHalfOpen: true })
+    await new Promise((resolve) => socket.once('connect', resolve))
+    let text = ''
+    socket.on('data', (chunk) => {
+      text += chunk
+    })
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    socket.write('PING\r\nPING\r\n')
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    socket.end()
+    await ended
+    assert.is(text, '+PONG\r\n+PONG\r\n')
+  }
+})
+
+test('sockets that vanish in the middle of a request leave nothing behind', async () => {
+  for (let i = 0; i < 300; i++) {
+    const socket = await open(modis.port)
+    socket.write('*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$100\r\nabc')
+    socket.resetAndDestroy()
+  }
+  await new Promise((resolve) => setTimeout(resolve, 200))
+  const info = String(await bystander.call('INFO', 'clients'))
+  assert.match(info, /connected_clients:1\r\n/)
+})
+
+test.run()
