@@ -2,6 +2,7 @@ import { CommandError } from '@modis/sdk'
 import { syntaxError } from '../dispatch/command-errors.ts'
 import { GlobPattern } from '../protocol/glob-pattern.ts'
 import { longArgument } from '../protocol/number-arguments.ts'
+import type { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 
 const DEFAULT_COUNT = 10
@@ -30,7 +31,9 @@ export function cursorArgument(args: RequestArgs, index: number): number {
   const digits = text.replace(/^[+-]/, '')
   // A sign without digits is no number to strtoul, which Redis asks; a negative one wraps around.
   if (digits === '' || BigInt(digits) >= CURSOR_LIMIT) throw invalidCursor
-  return text.startsWith('-') && cursor !== 0 ? Number.MAX_SAFE_INTEGER : Math.min(cursor, Number.MAX_SAFE_INTEGER)
+  return text.startsWith('-') && cursor !== 0
+    ? Number.MAX_SAFE_INTEGER
+    : Math.min(cursor, Number.MAX_SAFE_INTEGER)
 }
 
 /**
@@ -61,4 +64,26 @@ export function scanOptions(
     }
   }
   return options
+}
+
+/**
+ * Writes the reply of a command of the SCAN family. `scan` writes elements and returns the cursor to go on from and how
+ * many it wrote.
+ */
+export function writeScan(reply: ReplyWriter, scan: () => { cursor: number; written: number }): void {
+  const mark = reply.deferred()
+  const { cursor, written } = scan()
+  // What comes first is known last.
+  const elements = reply.take(mark)
+  reply.array(2)
+  reply.bulk(String(cursor))
+  reply.array(written)
+  reply.raw(elements)
+}
+
+/** Writes the reply to a scan of a key that does not exist. */
+export function writeEmptyScan(reply: ReplyWriter): void {
+  reply.array(2)
+  reply.bulk('0')
+  reply.array(0)
 }

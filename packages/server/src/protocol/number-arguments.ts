@@ -1,4 +1,5 @@
 import { CommandError } from '@modis/sdk'
+import { outOfRange } from '../dispatch/command-errors.ts'
 import { isInteger64, parseDouble, parseSafeInteger } from '../keyspace/packed/numbers.ts'
 import { notAnInteger, type RequestArgs } from './request-args.ts'
 
@@ -6,6 +7,9 @@ const MINUS = 0x2d
 const MILLISECONDS = 1000
 const LONG_RANGE = 2 ** 63
 const MIN_LONG = '-9223372036854775808'
+
+/** Most elements with repetitions that one call returns. */
+export const MOST_REPETITIONS = 10_000_000
 
 const notPositive = new CommandError('value is out of range, must be positive')
 const notInRange = new CommandError(
@@ -20,11 +24,15 @@ const timeoutNegative = new CommandError('timeout is negative')
  * comes back as that limit, which means the same.
  * @throws CommandError `notInteger` where it is no integer; `ERR value is not an integer or out of range` unless given
  */
-export function longArgument(args: RequestArgs, index: number, notInteger: CommandError = notAnInteger): number {
+export function longArgument(
+  args: RequestArgs,
+  index: number,
+  notInteger: CommandError = notAnInteger,
+): number {
   const from = args.starts[index] as number
   const to = args.ends[index] as number
   const value = parseSafeInteger(args.buffer, from, to)
-  if (value === value) return value
+  if (!Number.isNaN(value)) return value
   if (!isInteger64(args.buffer, from, to)) throw notInteger
   return args.buffer[from] === MINUS ? Number.MIN_SAFE_INTEGER : Number.MAX_SAFE_INTEGER
 }
@@ -48,13 +56,14 @@ export function positiveArgument(args: RequestArgs, index: number): number {
 }
 
 /**
- * As {@link longArgument}, for a count whose sign means something and which must therefore have a counterpart.
- * @throws CommandError `ERR value is out of range, value must between …` for −2^63
+ * How many elements to draw at random: a negative count asks for that many with repetitions, however few there are, and is
+ * bounded because the whole reply is made at once.
+ * @throws CommandError `ERR value is out of range…` for -2^63, and for more repetitions than {@link MOST_REPETITIONS}
  */
-export function signedCountArgument(args: RequestArgs, index: number): number {
+export function sampleCountArgument(args: RequestArgs, index: number): number {
   const value = longArgument(args, index)
-  if (value === Number.MIN_SAFE_INTEGER && args.string(index) === MIN_LONG) throw notInRange
-  return value
+  if (value >= -MOST_REPETITIONS) return value
+  throw args.string(index) === MIN_LONG ? notInRange : outOfRange
 }
 
 /**
@@ -63,7 +72,7 @@ export function signedCountArgument(args: RequestArgs, index: number): number {
  */
 export function timeoutArgument(args: RequestArgs, index: number, nowMs: number): number {
   const seconds = parseDouble(args.buffer, args.starts[index] as number, args.ends[index] as number)
-  if (seconds !== seconds) throw notATimeout
+  if (Number.isNaN(seconds)) throw notATimeout
   const timeoutMs = Math.ceil(seconds * MILLISECONDS)
   if (timeoutMs >= LONG_RANGE) throw timeoutTooLong
   if (timeoutMs < 0) throw timeoutNegative
