@@ -1,0 +1,244 @@
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError } from '@modis/sdk'
+import type { Server } from '../server.ts'
+import { redisVersion } from '../version.ts'
+import { loadRdb } from './rdb/load.ts'
+import { RdbReader } from './rdb/rdb-reader.ts'
+import { RdbWriter } from './rdb/rdb-writer.ts'
+import { SaveJob } from './rdb/save-job.ts'
+import { ValueCodec } from './rdb/value-codec.ts'
+
+const SLICE_MS = 1
+/** A background save waits for the disk while this much is not written yet. */
+const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
+
+/** Saves a server's keyspace to its RDB file and loads it at start. */
+export class Persistence {
+  readonly #server: Server
+  readonly values: ValueCodec
+  /** When the last save that succeeded ended, in seconds since the epoch; the start of the server before the first. */
+  lastSaveSeconds = Math.floor(Date.now() / 1000)
+  lastStatus: 'ok' | 'err' = 'ok'
+  /** Whether a background save runs. */
+  inProgress = false
+  /** How long the last background save took, in seconds; −1 before the first. */
+  lastDurationSeconds = -1
+  startedAtMs = 0
+  /** Saves that succeeded since the start. */
+  saves = 0
+  #lastTrySeconds = 0
+  #scheduled = false
+  #running: Promise<void> = Promise.resolve()
+
+  constructor(server: Server) {
+    this.#server = server
+    this.values = new ValueCodec(server)
+  }
+
+  /** Path of the RDB file. */
+  get path(): string {
+    return join(this.#server.config.text('dir'), this.#server.config.text('dbfilename'))
+  }
+
+  get #temporaryPath(): string {
+    return join(this.#server.config.text('dir'), `temp-${process.pid}-${this.#server.runId.slice(0, 8)}.rdb`)
+  }
+
+  /**
+   * Saves at once, keeping the event loop to itself.
+   * @throws Error with the system's reason
+   */
+  saveNow(): void {
+    const temporary = this.#temporaryPath
+    const dirtyBefore = this.#server.keyspace.dirty
+    try {
+      const file = openSync(temporary, 'w')
+      try {
+        const writer = this.#writer((bytes) => writeAll(file, bytes))
+        const job = new SaveJob(this.#server.keyspace, writer, this.values, this.#info())
+        try {
+          while (!job.step(1000)) {}
+          job.finish()
+        } finally {
+          job.release()
+        }
+        fsyncSync(file)
+      } finally {
+        closeSync(file)
+      }
+      renameSync(temporary, this.path)
+      syncFolder(this.#server.config.text('dir'))
+      this.#succeeded(dirtyBefore)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      this.#failed(error)
+      throw error
+    }
+  }
+
+  /** Starts a save that goes on beside commands, or one more after the one that runs. */
+  saveInBackground(): void {
+    if (this.inProgress) {
+      this.#scheduled = true
+      return
+    }
+    this.inProgress = true
+    this.startedAtMs = Date.now()
+    this.#lastTrySeconds = Math.floor(this.startedAtMs / 1000)
+    this.#server.log.notice('Background saving started')
+    this.#running = this.#background().finally(() => {
+      this.inProgress = false
+      this.lastDurationSeconds = Math.round((Date.now() - this.startedAtMs) / 1000)
+      if (!this.#scheduled) return
+      this.#scheduled = false
+      this.saveInBackground()
+    })
+  }
+
+  /** Resolves when no background save runs any more. */
+  async idle(): Promise<void> {
+    this.#scheduled = false
+    await this.#running
+  }
+
+  async #background(): Promise<void> {
+    const temporary = this.#temporaryPath
+    try {
+      let dirtyBefore: number
+      do {
+        dirtyBefore = this.#server.keyspace.dirty
+      } while (!(await this.#writeSnapshot(temporary)))
+      renameSync(temporary, this.path)
+      syncFolder(this.#server.config.text('dir'))
+      this.#succeeded(dirtyBefore)
+      this.#server.log.notice('Background saving terminated with success')
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      this.#failed(error)
+    }
+  }
+
+  /** Writes one snapshot; false where a flush made it useless. */
+  async #writeSnapshot(temporary: string): Promise<boolean> {
+    const file = await open(temporary, 'w')
+    let pending: Buffer[] = []
+    let pendingBytes = 0
+    const drain = async (): Promise<void> => {
+      const parts = pending
+      pending = []
+      pendingBytes = 0
+      for (const part of parts) await file.writeFile(part)
+    }
+    const writer = this.#writer((bytes) => {
+      pending.push(bytes)
+      pendingBytes += bytes.length
+    })
+    const job = new SaveJob(this.#server.keyspace, writer, this.values, this.#info())
+    try {
+      for (let done = false; !done && !job.aborted; ) {
+        done = job.step(SLICE_MS)
+        if (pendingBytes > MAX_UNWRITTEN_BYTES || done) await drain()
+        else await new Promise((resolve) => setImmediate(resolve))
+      }
+      if (job.aborted) return false
+      job.finish()
+      await drain()
+      await file.sync()
+      return true
+    } finally {
+      job.release()
+      await file.close()
+    }
+  }
+
+  #writer(sink: (bytes: Buffer) => void): RdbWriter {
+    const { config } = this.#server
+    return new RdbWriter({ compress: config.boolean('rdbcompression'), checksum: config.boolean('rdbchecksum'), sink })
+  }
+
+  #info(): ConstructorParameters<typeof SaveJob>[3] {
+    const policy = this.#server.config.text('maxmemory-policy')
+    return {
+      fields: {
+        'redis-ver': redisVersion,
+        'redis-bits': '64',
+        ctime: String(Math.floor(Date.now() / 1000)),
+        'used-mem': String(this.#server.keyspace.usedBytes),
+        'aof-base': '0',
+      },
+      writeAux: (writer, when) => this.values.writeAux(writer, when),
+      clocks: policy.includes('lfu') ? 'lfu' : policy.includes('lru') ? 'lru' : 'none',
+    }
+  }
+
+  #succeeded(dirtyBefore: number): void {
+    this.#server.keyspace.dirty -= dirtyBefore
+    this.lastSaveSeconds = Math.floor(Date.now() / 1000)
+    this.lastStatus = 'ok'
+    this.saves++
+    this.#server.log.notice('DB saved on disk')
+  }
+
+  #failed(error: unknown): void {
+    this.lastStatus = 'err'
+    const reason = error instanceof Error ? error.message : String(error)
+    this.#server.log.warning(`Saving the DB to '${this.path}' failed: ${reason}`)
+  }
+
+  /** Starts a background save where a save point is due: so many changes in so many seconds. */
+  checkSavePoints(points: readonly { readonly seconds: number; readonly changes: number }[]): void {
+    if (this.inProgress) return
+    const now = Math.floor(Date.now() / 1000)
+    const RETRY_SECONDS = 5
+    if (this.lastStatus === 'err' && now - this.#lastTrySeconds <= RETRY_SECONDS) return
+    const { dirty } = this.#server.keyspace
+    const due = points.find((point) => dirty >= point.changes && now - this.lastSaveSeconds > point.seconds)
+    if (due === undefined) return
+    this.#server.log.notice(`${due.changes} changes in ${due.seconds} seconds. Saving...`)
+    this.saveInBackground()
+  }
+
+  /**
+   * Loads the RDB file where there is one; returns the number of keys, or undefined where there is no file.
+   * @throws Error with file, offset and reason where the file is damaged
+   */
+  load(): number | undefined {
+    const { path } = this
+    if (!existsSync(path)) return undefined
+    const started = performance.now()
+    const file = openSync(path, 'r')
+    try {
+      const reader = RdbReader.from((target, from, to) => readSync(file, target, from, to - from, null), true)
+      const loaded = loadRdb(this.#server, reader, this.values, statSync(path).size)
+      const seconds = ((performance.now() - started) / 1000).toFixed(3)
+      this.#server.log.notice(
+        `Done loading RDB, keys loaded: ${loaded.keys}, keys expired: ${loaded.expired}.`,
+      )
+      this.#server.log.notice(`DB loaded from disk: ${seconds} seconds`)
+      return loaded.keys
+    } catch (error) {
+      throw new Error(`cannot load '${path}': ${error instanceof Error ? error.message : error}`, { cause: error })
+    } finally {
+      closeSync(file)
+    }
+  }
+}
+
+/** The error of SAVE and BGSAVE while a background save runs. */
+export const saveInProgress = new CommandError('Background save already in progress')
+
+function writeAll(file: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at, bytes.length - at)
+}
+
+/** Makes a rename survive a crash of the machine. */
+function syncFolder(path: string): void {
+  const folder = openSync(path, 'r')
+  try {
+    fsyncSync(folder)
+  } finally {
+    closeSync(folder)
+  }
+}

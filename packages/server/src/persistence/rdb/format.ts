@@ -1,0 +1,53 @@
+// Numbers of the RDB format as of Redis 7.2, version 11.
+
+/** Version written; files of this and all earlier versions are read. */
+export const RDB_VERSION = 11
+
+/** Types of values. */
+export const RdbType = {
+  string: 0,
+  list: 1,
+  set: 2,
+  zset: 3,
+  hash: 4,
+  zset2: 5,
+  module: 6,
+  module2: 7,
+  hashZipmap: 9,
+  listZiplist: 10,
+  setIntset: 11,
+  zsetZiplist: 12,
+  hashZiplist: 13,
+  listQuicklist: 14,
+  streamListpacks: 15,
+  hashListpack: 16,
+  zsetListpack: 17,
+  listQuicklist2: 18,
+  streamListpacks2: 19,
+  setListpack: 20,
+  streamListpacks3: 21,
+} as const
+
+/** Opcodes between keys. */
+export const RdbOpcode = {
+  function2: 245,
+  functionPre: 246,
+  moduleAux: 247,
+  idle: 248,
+  frequency: 249,
+  aux: 250,
+  resizeDatabase: 251,
+  expiryMs: 252,
+  expirySeconds: 253,
+  selectDatabase: 254,
+  end: 255,
+} as const
+
+/** Kinds of specially encoded strings. */
+export const StringEncoding = { int8: 0, int16: 1, int32: 2, lzf: 3 } as const
+
+/** Node containers of a quicklist. */
+export const QuicklistContainer = { plain: 1, packed: 2 } as const
+
+/** Bytes of the version and checksum behind a DUMP payload. */
+export const DUMP_FOOTER_BYTES = 10

@@ -1,0 +1,144 @@
+import type { Database } from '../../keyspace/database.ts'
+import { Entry } from '../../keyspace/entry.ts'
+import { keyLength, keyStart } from '../../keyspace/entry-layout.ts'
+import type { Keyspace, SnapshotHook } from '../../keyspace/keyspace.ts'
+import { RDB_VERSION, RdbOpcode } from './format.ts'
+import type { RdbWriter } from './rdb-writer.ts'
+import type { ValueCodec } from './value-codec.ts'
+
+const MAX_VERSION = 255
+const SCAN_COUNT = 64
+
+/** What a file says of the server that wrote it, beyond the keys. */
+export interface SaveInfo {
+  /** Fields at the head of the file. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Writes what modules want to stand before and after the keys. */
+  writeAux(writer: RdbWriter, when: 'before' | 'after'): void
+  /** Eviction policy in force: whether idle times or access frequencies are worth saving. */
+  readonly clocks: 'none' | 'lru' | 'lfu'
+}
+
+/**
+ * Writes one snapshot of a keyspace, as it was when the job began, while commands go on.
+ *
+ * The job walks the keys a little at a time. Every entry carries the number of the last snapshot it was written to;
+ * before a key that this snapshot has not met changes or goes, the keyspace has the job write it first. Keys made
+ * after the beginning are born with the snapshot's number and are left out. A flush ends the walk: see {@link aborted}.
+ */
+export class SaveJob implements SnapshotHook {
+  readonly #keyspace: Keyspace
+  readonly #writer: RdbWriter
+  readonly #values: ValueCodec
+  readonly #info: SaveInfo
+  readonly #version: number
+  #databaseAt = 0
+  #cursor = 0
+  #selected: Database | undefined
+  /** The databases were flushed while the snapshot was being taken, so what is written is of no use. */
+  aborted = false
+  /** Keys written. */
+  keys = 0
+
+  constructor(keyspace: Keyspace, writer: RdbWriter, values: ValueCodec, info: SaveInfo) {
+    this.#keyspace = keyspace
+    this.#writer = writer
+    this.#values = values
+    this.#info = info
+    this.#version = keyspace.snapshotVersion === MAX_VERSION ? 1 : keyspace.snapshotVersion + 1
+    keyspace.snapshotVersion = this.#version
+    keyspace.snapshot = this
+    this.#begin()
+  }
+
+  #begin(): void {
+    const writer = this.#writer
+    writer.raw(Buffer.from(`REDIS${String(RDB_VERSION).padStart(4, '0')}`))
+    for (const [name, value] of Object.entries(this.#info.fields)) {
+      writer.byte(RdbOpcode.aux)
+      writer.text(name)
+      writer.text(value)
+    }
+    this.#info.writeAux(writer, 'before')
+  }
+
+  /** Writes for about `budgetMs` milliseconds; returns whether all keys are written. */
+  step(budgetMs: number): boolean {
+    const end = performance.now() + budgetMs
+    while (this.#databaseAt < this.#keyspace.databases.length) {
+      if (performance.now() >= end) return false
+      const database = this.#keyspace.databases[this.#databaseAt] as Database
+      this.#cursor = database.keys.scan(this.#cursor, SCAN_COUNT, (address) => this.#write(database, address))
+      if (this.#cursor === 0) this.#databaseAt++
+    }
+    return true
+  }
+
+  /** Writes the end of the file and lets go of the keyspace. */
+  finish(): void {
+    this.#info.writeAux(this.#writer, 'after')
+    this.#writer.byte(RdbOpcode.end)
+    this.#writer.checksum()
+    this.#writer.end()
+    this.release()
+  }
+
+  /** Lets go of the keyspace. */
+  release(): void {
+    if (this.#keyspace.snapshot === this) this.#keyspace.snapshot = undefined
+  }
+
+  beforeChange(database: Database, address: number): void {
+    this.#write(database, address)
+  }
+
+  beforeFlush(_database: Database): void {
+    this.aborted = true
+    this.release()
+  }
+
+  #write(database: Database, address: number): void {
+    if (this.#keyspace.versionOf(address) === this.#version) return
+    this.#keyspace.setVersion(address, this.#version)
+    if (this.#selected !== database) this.#select(database)
+    const entry = new Entry(database, 0, address)
+    writeKey(this.#writer, this.#values, entry, this.#info.clocks, this.#keyspace)
+    this.keys++
+  }
+
+  #select(database: Database): void {
+    this.#selected = database
+    this.#writer.byte(RdbOpcode.selectDatabase)
+    this.#writer.length(database.index)
+    this.#writer.byte(RdbOpcode.resizeDatabase)
+    this.#writer.length(database.keys.size)
+    this.#writer.length(database.expiring.size)
+  }
+}
+
+/** Writes one key with its expiry and value. */
+function writeKey(
+  writer: RdbWriter,
+  values: ValueCodec,
+  entry: Entry,
+  clocks: SaveInfo['clocks'],
+  keyspace: Keyspace,
+): void {
+  const { expiry } = entry
+  if (expiry >= 0) {
+    writer.byte(RdbOpcode.expiryMs)
+    writer.time(expiry)
+  }
+  if (clocks === 'lru') {
+    writer.byte(RdbOpcode.idle)
+    writer.length((keyspace.newClock - entry.clock) & 0xffffff)
+  } else if (clocks === 'lfu') {
+    writer.byte(RdbOpcode.frequency)
+    writer.byte(entry.clock & 0xff)
+  }
+  writer.byte(values.typeOf(entry))
+  const { arena } = keyspace
+  const from = keyStart(arena, entry.address)
+  writer.string(entry.bytes, from, from + keyLength(arena, entry.address))
+  values.write(writer, entry)
+}
