@@ -1,22 +1,21 @@
+import { randomBytes } from 'node:crypto'
 import type { KeyspaceEventClass } from '@modis/sdk'
-import { CommandError } from '@modis/sdk'
 import { BlockingKeys } from './client/blocking.ts'
 import type { Client } from './client/client.ts'
 import { Clients } from './client/clients.ts'
 import { Watches } from './client/watches.ts'
 import { families } from './commands/index.ts'
-import { Config } from './config/config.ts'
+import type { Config } from './config/config.ts'
 import type { Command, HandlerResult } from './dispatch/command.ts'
 import type { CommandContext } from './dispatch/command-context.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import type { Database } from './keyspace/database.ts'
 import { Keyspace } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
-import { Log } from './log.ts'
+import type { Log } from './log.ts'
 import { registerFamilies } from './modules/kinds/built-in.ts'
 import { Registry } from './modules/registry.ts'
-import { Connection, refuse } from './net/connection.ts'
-import { Listener } from './net/listener.ts'
+import { Listeners } from './net/listeners.ts'
 import type { RequestArgs } from './protocol/request-args.ts'
 import type { RequestLimits } from './protocol/request-parser.ts'
 import { Stats } from './stats.ts'
@@ -35,7 +34,9 @@ export class Server {
   readonly dispatcher: Dispatcher
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
-  readonly #listeners: Listener[] = []
+  readonly listeners: Listeners
+  /** Names this run of the server, in 40 hexadecimal digits. */
+  readonly runId = randomBytes(20).toString('hex')
   #flushQueue: Client[] = []
   #batchDepth = 0
   /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */
@@ -51,12 +52,16 @@ export class Server {
       },
     })
     this.clients = new Clients(this)
-    this.notifications = new Notifications((channel, message) => this.publish(channel, message))
+    this.notifications = new Notifications({
+      isEmpty: true,
+      publish: (channel, message) => this.publish(channel, message),
+    })
     this.blocking = new BlockingKeys({
       runBlocked: (client, command, work) => this.runBlocked(client, command, work),
       resumed: (client) => this.resumed(client),
     })
     this.dispatcher = new Dispatcher(this)
+    this.listeners = new Listeners(this)
     registerFamilies(this.registry, families)
     this.#followConfig()
   }
@@ -68,25 +73,6 @@ export class Server {
       this.requestLimits.maxBulkBytes = config.integer('proto-max-bulk-len')
       this.requestLimits.maxQueryBytes = config.integer('client-query-buffer-limit')
     })
-  }
-
-  /** Starts to listen where the configuration says; returns the TCP port, 0 where there is none. */
-  async listen(): Promise<number> {
-    const listener = await Listener.open({ host: '127.0.0.1', port: this.config.integer('port'), backlog: 511 }, (socket) => {
-      this.#accept(socket, undefined)
-    })
-    this.#listeners.push(listener)
-    return listener.port
-  }
-
-  #accept(socket: import('node:net').Socket, unixPath: string | undefined): void {
-    if (this.clients.count >= this.config.integer('maxclients')) {
-      this.stats.rejectedConnections++
-      refuse(socket, new CommandError('max number of clients reached'))
-      return
-    }
-    this.stats.connections++
-    new Connection(this, socket, unixPath)
   }
 
   get requiresPassword(): boolean {
@@ -131,7 +117,11 @@ export class Server {
   }
 
   /** Runs part of a blocked client's command outside its own batch. */
-  runBlocked(client: Client, command: Command | undefined, work: (ctx: CommandContext) => HandlerResult): void {
+  runBlocked(
+    client: Client,
+    command: Command | undefined,
+    work: (ctx: CommandContext) => HandlerResult,
+  ): void {
     this.enter()
     this.dispatcher.runPart(client, command, work)
     this.flushSoon(client)
@@ -176,7 +166,7 @@ export class Server {
 
   /** Stops listening and closes every connection. */
   async close(): Promise<void> {
-    for (const listener of this.#listeners) listener.close()
+    this.listeners.close()
     for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
   }
 }

@@ -21,69 +21,97 @@ export const EVENT_CLASS_LETTERS: Readonly<Record<KeyspaceEventClass, string>> =
 /** Classes that the letter `A` stands for. */
 const ALL_CLASSES = 'g$lshzxetd'
 
+/** The letters that `notify-keyspace-events` may hold. */
+export const EVENT_LETTERS = 'Ag$lshzxeKEtmdn'
+
+/**
+ * The canonical form of a value of `notify-keyspace-events`.
+ * @throws RangeError where it has a letter that means nothing
+ */
+export function normalizeEventFlags(value: string): string {
+  if (/[^Ag$lshzxeKEtmdn]/.test(value)) {
+    throw new RangeError(`Invalid event class character. Use '${EVENT_LETTERS}'.`)
+  }
+  const letters = value.replaceAll('A', ALL_CLASSES)
+  const kept = (order: string): string => [...order].filter((letter) => letters.includes(letter)).join('')
+  // Redis leaves the `n` out beside an `A`, although `A` does not include it.
+  const classes = kept(ALL_CLASSES).length === ALL_CLASSES.length ? 'A' : kept(`${ALL_CLASSES}n`)
+  return classes + kept('KEm')
+}
+
 /** Called for every event of the keyspace, in the middle of the command that causes it. */
-export type KeyspaceListener = (eventClass: KeyspaceEventClass, event: string, key: Buffer, database: Database) => void
+export type KeyspaceListener = (
+  eventClass: KeyspaceEventClass,
+  event: string,
+  key: Buffer,
+  database: Database,
+) => void
+
+/** Where events are published. */
+export interface EventChannels {
+  /** Whether anybody has subscribed to anything. */
+  readonly isEmpty: boolean
+  publish(channel: Buffer, message: Buffer): void
+}
 
 /**
  * Keyspace notifications: to clients through publish/subscribe as `notify-keyspace-events` says, and to modules
  * whatever it says.
  */
 export class Notifications {
-  readonly #publish: (channel: Buffer, message: Buffer) => void
+  readonly #channels: EventChannels
   readonly #listeners = new Set<KeyspaceListener>()
-  #letters = ''
+  readonly #classes = new Set<KeyspaceEventClass>()
+  #toKeyspace = false
+  #toKeyevent = false
+  /** Called when classes may have become wanted or unwanted. */
+  onChange: (() => void) | undefined
 
-  constructor(publish: (channel: Buffer, message: Buffer) => void) {
-    this.#publish = publish
+  constructor(channels: EventChannels) {
+    this.#channels = channels
   }
 
-  /** Value of `notify-keyspace-events` in canonical form. */
-  get flags(): string {
-    return canonical(this.#letters)
-  }
-
-  /**
-   * Sets `notify-keyspace-events`.
-   * @throws RangeError where `value` has a letter that means nothing
-   */
+  /** Sets `notify-keyspace-events`, in canonical form or not. */
   setFlags(value: string): void {
-    const unknown = /[^KEg$lshzxetdmnA]/.exec(value)
-    if (unknown) throw new RangeError(`'${unknown[0]}' is none of K E g $ l s h z x e t d m n A`)
-    this.#letters = value.replaceAll('A', ALL_CLASSES)
+    const letters = value.replaceAll('A', ALL_CLASSES)
+    this.#classes.clear()
+    for (const [eventClass, letter] of Object.entries(EVENT_CLASS_LETTERS)) {
+      if (letter !== '' && letters.includes(letter)) this.#classes.add(eventClass as KeyspaceEventClass)
+    }
+    this.#toKeyspace = letters.includes('K')
+    this.#toKeyevent = letters.includes('E')
+    if (!this.#toKeyspace && !this.#toKeyevent) this.#classes.clear()
+    this.onChange?.()
   }
 
-  /** Whether anybody listens to the class. */
+  /** Whether the class is asked for, by `notify-keyspace-events` or by a module. */
   wants(eventClass: KeyspaceEventClass): boolean {
-    if (this.#listeners.size > 0) return true
-    return /[KE]/.test(this.#letters) && this.#letters.includes(EVENT_CLASS_LETTERS[eventClass])
+    return this.#listeners.size > 0 || this.#classes.has(eventClass)
   }
 
   listen(listener: KeyspaceListener): () => void {
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.onChange?.()
+    return () => {
+      this.#listeners.delete(listener)
+      this.onChange?.()
+    }
   }
 
   /** Whether nothing listens to any class, so that a caller can save itself making a key. */
   get idle(): boolean {
-    return this.#letters === '' && this.#listeners.size === 0
+    return this.#listeners.size === 0 && (this.#classes.size === 0 || this.#channels.isEmpty)
   }
 
   /** Sends one event to whoever wants it. */
   notify(eventClass: KeyspaceEventClass, event: string, key: Buffer, database: Database): void {
     for (const listener of this.#listeners) listener(eventClass, event, key, database)
-    const letters = this.#letters
-    const letter = EVENT_CLASS_LETTERS[eventClass]
-    if (letter === '' || !letters.includes(letter)) return
+    const channels = this.#channels
+    if (!this.#classes.has(eventClass) || channels.isEmpty) return
     const db = database.index
-    if (letters.includes('K')) {
-      this.#publish(Buffer.concat([Buffer.from(`__keyspace@${db}__:`), key]), Buffer.from(event))
+    if (this.#toKeyspace) {
+      channels.publish(Buffer.concat([Buffer.from(`__keyspace@${db}__:`), key]), Buffer.from(event))
     }
-    if (letters.includes('E')) this.#publish(Buffer.from(`__keyevent@${db}__:${event}`), key)
+    if (this.#toKeyevent) channels.publish(Buffer.from(`__keyevent@${db}__:${event}`), key)
   }
-}
-
-function canonical(letters: string): string {
-  const all = [...ALL_CLASSES].every((letter) => letters.includes(letter))
-  const classes = all ? 'A' : [...ALL_CLASSES].filter((letter) => letters.includes(letter)).join('')
-  return classes + [...'KEmn'].filter((letter) => letters.includes(letter)).join('')
 }

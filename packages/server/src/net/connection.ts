@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { CommandError } from '@modis/sdk'
+import type { CommandError } from '@modis/sdk'
 import type { Client, ClientLink } from '../client/client.ts'
 import { ProtocolError, RequestParser } from '../protocol/request-parser.ts'
 import type { Server } from '../server.ts'
@@ -21,7 +21,8 @@ const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024)
 function withSharedBuffer(accepted: Socket, receive: (bytes: number) => void): Socket | undefined {
   const holder = accepted as unknown as { _handle: object | null }
   const handle = holder._handle
-  if (handle === null || typeof (handle as { useUserBuffer?: unknown }).useUserBuffer !== 'function') return undefined
+  if (handle === null || typeof (handle as { useUserBuffer?: unknown }).useUserBuffer !== 'function')
+    return undefined
   const options = {
     handle,
     allowHalfOpen: true,
@@ -57,11 +58,14 @@ export class Connection implements ClientLink {
 
   constructor(server: Server, accepted: Socket, unixPath: string | undefined) {
     this.#server = server
-    this.#socket = withSharedBuffer(accepted, (bytes) => this.#receive(receiveBuffer.subarray(0, bytes))) ?? accepted
+    this.#socket =
+      withSharedBuffer(accepted, (bytes) => this.#receive(receiveBuffer.subarray(0, bytes))) ?? accepted
     const socket = this.#socket
     this.isUnix = unixPath !== undefined
-    this.address = unixPath !== undefined ? `${unixPath}:0` : printable(socket.remoteAddress, socket.remotePort)
-    this.localAddress = unixPath !== undefined ? `${unixPath}:0` : printable(socket.localAddress, socket.localPort)
+    this.address =
+      unixPath !== undefined ? `${unixPath}:0` : printable(socket.remoteAddress, socket.remotePort)
+    this.localAddress =
+      unixPath !== undefined ? `${unixPath}:0` : printable(socket.localAddress, socket.localPort)
     this.isLoopback = this.isUnix || /^(127\.|\[?::1\]?:|\[?::ffff:127\.)/.test(this.address)
     this.#parser = new RequestParser(server.requestLimits)
     this.client = server.clients.create()
@@ -155,7 +159,7 @@ export class Connection implements ClientLink {
     const reply = client.reply
     const length = reply.length
     if (length === 0) {
-      if (client.closing && !client.closed) this.#socket.end()
+      if (client.closing && !client.closed) this.#socket.destroySoon()
       return
     }
     client.outputBytes += length
@@ -176,7 +180,7 @@ export class Connection implements ClientLink {
       if (socket.writableLength === 0) reply.release()
       else reply.detach()
     }
-    if (client.closing) socket.end()
+    if (client.closing) socket.destroySoon()
     else if (socket.writableLength > 0) this.#backPressure()
     if (this.#stalled && !this.#paused) this.#continue()
   }
@@ -194,7 +198,8 @@ export class Connection implements ClientLink {
     const now = this.#server.keyspace.nowMs
     if (limit.softBytes > 0 && pending > limit.softBytes) this.#softLimitSinceMs ||= now
     else this.#softLimitSinceMs = 0
-    const softExceeded = this.#softLimitSinceMs > 0 && now - this.#softLimitSinceMs >= limit.softSeconds * 1000
+    const softExceeded =
+      this.#softLimitSinceMs > 0 && now - this.#softLimitSinceMs >= limit.softSeconds * 1000
     if ((limit.hardBytes > 0 && pending > limit.hardBytes) || softExceeded) {
       this.#server.log.warning(
         `Client id=${this.client.id} addr=${this.address} scheduled to be closed ASAP for overcoming of output buffer limits.`,
@@ -239,7 +244,8 @@ export class Connection implements ClientLink {
 /** Refuses a connection with an error before it becomes a client. */
 export function refuse(socket: Socket, error: CommandError): void {
   socket.on('error', () => socket.destroy())
-  socket.end(`-${error.code} ${error.message}\r\n`)
+  socket.write(`-${error.code} ${error.message}\r\n`)
+  socket.destroySoon()
 }
 
 function printable(address: string | undefined, port: number | undefined): string {
