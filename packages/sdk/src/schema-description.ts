@@ -222,9 +222,11 @@ class Describer {
   private nested(argument: Argument, place: Place): ArgumentDocumentation[] | undefined {
     if (argument.parts === undefined) return undefined
     if (argument.kind === 'block') return this.sequence(argument.parts, place)
-    return Object.entries(argument.parts).flatMap(([property, alternative]) =>
-      this.argument(property, alternative, place),
-    )
+    return Object.entries(argument.parts).flatMap(([property, alternative]) => {
+      // A token among alternatives is the choice itself, which cannot be left out.
+      const chosen = alternative.kind === 'pure-token' ? { ...alternative, optional: false } : alternative
+      return this.argument(property, chosen, place)
+    })
   }
 
   private keySpecIndex(argument: Argument, place: Place): number | undefined {
