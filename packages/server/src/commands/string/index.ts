@@ -118,8 +118,8 @@ export const stringFamily = defineFamily({
       complexity: 'O(N*M), N and M being the lengths of the strings',
       flags: ['readonly'],
       args: {
-        key1: arg.key('R'),
-        key2: arg.key('R'),
+        key1: arg.key('R', { spec: { begin: { index: 1 }, find: { lastKey: 1, step: 1, limit: 0 } } }),
+        key2: arg.key('R', { keySpecIndex: 0 }),
         len: arg.token('LEN'),
         idx: arg.token('IDX'),
         minMatchLen: arg.optional(arg.integer({ token: 'MINMATCHLEN' })),
