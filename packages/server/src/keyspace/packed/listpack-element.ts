@@ -79,6 +79,9 @@ export function backwardSize(size: number): number {
 
 /** Bytes of the whole element at offset `at`. */
 export function entrySize(bytes: Buffer, at: number): number {
+  const lead = bytes[at]
+  // What most elements are: a number below 128, or a string of less than 64 bytes.
+  if (lead < 0xc0) return lead < 0x80 ? 2 : 2 + (lead & 0x3f)
   const size = encodedSize(bytes, at)
   return size + backwardSize(size)
 }

@@ -2,8 +2,6 @@ import { sameBytes } from './copy-bytes.ts'
 import { ElementView } from './element-view.ts'
 import { Integer64, parseHalves } from './integers.ts'
 import {
-  backwardSize,
-  encodedSize,
   entrySize,
   HEADER_BYTES,
   headerCount,
@@ -143,6 +141,8 @@ export function find(
   const { bytes, start } = region
   const end = start + region.length - 1
   const length = to - from
+  // Names often differ only at their end, so the last byte is compared first.
+  const lastByte = length === 0 ? 0 : source[to - 1]
   // Parsed on meeting the first integer element: 0 until then, 1 where the wanted text is an integer, else -1.
   let parsed = 0
   let at = start + position
@@ -150,16 +150,17 @@ export function find(
     const lead = bytes[at]
     const size = stringLength(bytes, at, lead)
     if (size >= 0) {
-      if (size === length && sameBytes(bytes, at + stringHeader(lead), source, from, length))
-        return at - start
+      const text = at + stringHeader(lead)
+      if (size === length && (size === 0 || bytes[text + size - 1] === lastByte)) {
+        if (sameBytes(bytes, text, source, from, size)) return at - start
+      }
     } else {
       if (parsed === 0) {
         parsed = length <= INTEGER_TEXT_LIMIT && parseHalves(source, from, to, wanted) ? 1 : -1
       }
       if (parsed === 1 && isInteger(bytes, at, lead, wanted)) return at - start
     }
-    const encoded = size >= 0 ? stringHeader(lead) + size : encodedSize(bytes, at)
-    at += encoded + backwardSize(encoded)
+    at += entrySize(bytes, at)
     for (let skipped = 0; skipped < skip && at < end; skipped++) at += entrySize(bytes, at)
   }
   return NO_POSITION

@@ -35,6 +35,16 @@ export function exceedsLimit(fill: number, bytes: number, count: number): boolea
   return bytes > LEVEL_BYTES[Math.min(-fill, LEVEL_BYTES.length) - 1]
 }
 
+/**
+ * Whether a list that is down to one listpack of `bytes` bytes and `count` elements may be that listpack alone under the
+ * setting `fill`. While a list shrinks it must be at half of the limit, lest it go back and forth.
+ */
+export function fitsAlone(fill: number, bytes: number, count: number, isShrinking: boolean): boolean {
+  const share = isShrinking ? 2 : 1
+  if (fill >= 0) return count <= Math.floor(Math.max(fill, 1) / share)
+  return bytes <= LEVEL_BYTES[Math.min(-fill, LEVEL_BYTES.length) - 1] / share
+}
+
 /** Whether an element of `bytes` bytes fits into `node` under the setting `fill`. */
 export function allowsInsert(node: QuickListNode | undefined, fill: number, bytes: number): boolean {
   if (node === undefined || node.isPlain || isPlainSize(bytes)) return false

@@ -4,7 +4,7 @@ import { allowsInsert, allowsMerge, isPlainSize } from './quicklist-limits.ts'
 import { QuickListNode } from './quicklist-node.ts'
 import type { HeapRegion } from './region.ts'
 
-export { exceedsLimit, isPlainSize, setPlainThreshold } from './quicklist-limits.ts'
+export { exceedsLimit, fitsAlone, isPlainSize, setPlainThreshold } from './quicklist-limits.ts'
 export { QuickListNode } from './quicklist-node.ts'
 
 /** A place in a {@link QuickList}, and the element there. A change to the list other than through the cursor ends it. */
