@@ -48,7 +48,7 @@ async function reportCoverage() {
   const sources = packageFolders().flatMap((folder) => ['--include', `${folder}/src/**`])
   const folders = ['--temp-directory', 'coverage/raw', '--reports-dir', 'coverage']
   const reporters = ['--reporter', 'text', '--reporter', 'lcovonly']
-  const args = ['report', ...folders, ...reporters, '--exclude-after-remap', ...sources]
+  const args = ['report', ...folders, ...reporters, '--exclude-after-remap', '--all', ...sources]
   console.log(await run('reading the coverage', binary('c8'), args))
 }
 
