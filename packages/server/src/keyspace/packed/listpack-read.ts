@@ -2,6 +2,7 @@ import { sameBytes } from './copy-bytes.ts'
 import { ElementView } from './element-view.ts'
 import { Integer64, parseHalves } from './integers.ts'
 import {
+  backwardSize,
   entrySize,
   HEADER_BYTES,
   headerCount,
