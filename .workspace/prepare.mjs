@@ -33,14 +33,16 @@ export async function prepare({ native = 'optional' } = {}) {
   const installed = before.install === install && existsSync(join(root, 'node_modules/.modules.yaml'))
   if (installed && isBuilt(before, native === 'optional' && missing.length > 0)) return
   if (missing.length > 0) explainMissing(missing, native)
-  if (!installed) await pnpm('installing packages', ['install', '--reporter=append-only'])
-  // pnpm completes the lock file when a package.json has changed.
+  if (!installed) {
+    await pnpm('installing packages', ['install', '--reporter=append-only'])
+    writeState({ install: installFingerprint() })
+  }
+  // The installation may have completed the lock file: fingerprints are taken after it.
   const state = { install: installFingerprint(), native: missing.length === 0, sources: sourceFingerprint() }
   const tasks = state.native ? ['build', 'build:native'] : ['build']
   const title = state.native ? 'building, native parts included' : 'building without the native parts'
   await pnpm(title, ['exec', 'turbo', 'run', ...tasks, '--output-logs=errors-only'])
-  mkdirSync(dirname(stateFile), { recursive: true })
-  writeFileSync(stateFile, JSON.stringify({ ...state, outputs: outputFingerprint() }))
+  writeState({ ...state, outputs: outputFingerprint() })
 }
 
 function checkNode() {
@@ -64,6 +66,11 @@ function explainMissing(missing, native) {
   if (native === 'required') throw new PlainError(`modis: ${message}`)
   console.error(`modis: ${message}`)
   console.error('modis: going on without them: Redis module binaries cannot be loaded')
+}
+
+function writeState(state) {
+  mkdirSync(dirname(stateFile), { recursive: true })
+  writeFileSync(stateFile, JSON.stringify(state))
 }
 
 function readState() {

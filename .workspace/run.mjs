@@ -57,7 +57,9 @@ export function run(title, program, args, { env = {}, cwd = root } = {}) {
 
 /** Runs pnpm, in the version that package.json names, fetched by npx where it is not there yet. */
 export function pnpm(title, args) {
-  return run(title, 'npx', ['--yes', packageManager, ...args], { env: buildEnvironment() })
+  return run(title, 'npx', ['--yes', '--loglevel=error', packageManager, ...args], {
+    env: buildEnvironment(),
+  })
 }
 
 /** Prints what a person has to know and ends with status 1; other errors keep their stack. */
