@@ -1,6 +1,7 @@
 import type { Module } from '@modis/sdk'
+import { listFamily } from './list/index.ts'
 import { setFamily } from './set/index.ts'
 import { stringFamily } from './string/index.ts'
 
 /** The built-in command families, in the order COMMAND lists them. */
-export const families: readonly Module[] = [stringFamily, setFamily]
+export const families: readonly Module[] = [stringFamily, setFamily, listFamily]

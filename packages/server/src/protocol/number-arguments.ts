@@ -56,14 +56,24 @@ export function positiveArgument(args: RequestArgs, index: number): number {
 }
 
 /**
+ * As {@link longArgument}, for a number whose sign says something apart and which must therefore have a counterpart.
+ * @throws CommandError `ERR value is out of range, value must between …` for −2^63
+ */
+export function symmetricArgument(args: RequestArgs, index: number): number {
+  const value = longArgument(args, index)
+  if (value === Number.MIN_SAFE_INTEGER && args.string(index) === MIN_LONG) throw notInRange
+  return value
+}
+
+/**
  * How many elements to draw at random: a negative count asks for that many with repetitions, however few there are, and is
  * bounded because the whole reply is made at once.
- * @throws CommandError `ERR value is out of range…` for -2^63, and for more repetitions than {@link MOST_REPETITIONS}
+ * @throws CommandError `ERR value is out of range…` for −2^63, and for more repetitions than {@link MOST_REPETITIONS}
  */
 export function sampleCountArgument(args: RequestArgs, index: number): number {
-  const value = longArgument(args, index)
-  if (value >= -MOST_REPETITIONS) return value
-  throw args.string(index) === MIN_LONG ? notInRange : outOfRange
+  const value = symmetricArgument(args, index)
+  if (value < -MOST_REPETITIONS) throw outOfRange
+  return value
 }
 
 /**
