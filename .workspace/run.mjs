@@ -68,9 +68,11 @@ export function fail(error) {
   process.exit(1)
 }
 
-// node-gyp fetches the headers of Node from the network unless it is told where they are, which
-// most installations know: next to the binary that is running.
-function buildEnvironment() {
+/**
+ * Variables for whatever builds something. node-gyp fetches the headers of Node from the network
+ * unless it is told where they are, which is next to the binary that is running in most installations.
+ */
+export function buildEnvironment() {
   const prefix = dirname(dirname(process.execPath))
   const headers = existsSync(join(prefix, 'include/node/node_api.h'))
   return {

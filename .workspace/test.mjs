@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { packageFolders } from './fingerprint.mjs'
 import { prepare } from './prepare.mjs'
 import { meetRequirements } from './requirements.mjs'
-import { PlainError, pnpm, root, run } from './run.mjs'
+import { buildEnvironment, PlainError, pnpm, root, run } from './run.mjs'
 import { findSuites, runSuites } from './suites.mjs'
 
 const texts = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
@@ -26,7 +26,8 @@ if (ready) {
   }
   const suites = findSuites(texts)
   if (suites.length === 0) report(new PlainError(`no suite's path contains ${texts.join(' or ')}`))
-  add(await runSuites(suites, coverage ? { NODE_V8_COVERAGE: join(coverageFolder, 'raw') } : {}))
+  const measured = coverage ? { NODE_V8_COVERAGE: join(coverageFolder, 'raw') } : {}
+  add(await runSuites(suites, { ...buildEnvironment(), ...measured }))
   if (coverage) await attempt(reportCoverage)
 }
 if (sums.passed === 0) sums.failed ||= 1
