@@ -1,7 +1,8 @@
 import type { Module } from '@modis/sdk'
+import { hashFamily } from './hash/index.ts'
 import { listFamily } from './list/index.ts'
 import { setFamily } from './set/index.ts'
 import { stringFamily } from './string/index.ts'
 
 /** The built-in command families, in the order COMMAND lists them. */
-export const families: readonly Module[] = [stringFamily, setFamily, listFamily]
+export const families: readonly Module[] = [stringFamily, hashFamily, setFamily, listFamily]
