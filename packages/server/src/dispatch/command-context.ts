@@ -34,6 +34,11 @@ export class CommandContext {
     return this.client.database.read(args.buffer, args.starts[index] as number, args.ends[index] as number)
   }
 
+  /** The entry of the key in argument `index`, whose value is not used; as {@link Database.look}. */
+  lookAtKey(args: RequestArgs, index: number): Entry | undefined {
+    return this.client.database.look(args.buffer, args.starts[index] as number, args.ends[index] as number)
+  }
+
   /** The entry of the key in argument `index`, which is about to be changed; as {@link Database.write}. */
   writeKey(args: RequestArgs, index: number): Entry | undefined {
     return this.client.database.write(args.buffer, args.starts[index] as number, args.ends[index] as number)

@@ -72,6 +72,16 @@ export class Database {
     return new Entry(this, this.keys.hash, address)
   }
 
+  /** As {@link read}, leaving the access clock as it is: for commands that ask about a key without using its value. */
+  look(source: Uint8Array, from: number, to: number): Entry | undefined {
+    const { keyspace } = this
+    const { touchOnRead } = keyspace
+    keyspace.touchOnRead = false
+    const entry = this.read(source, from, to)
+    keyspace.touchOnRead = touchOnRead
+    return entry
+  }
+
   /** The entry of a key that is about to be changed, or undefined; as {@link read} without counting. */
   write(source: Uint8Array, from: number, to: number): Entry | undefined {
     const address = this.#live(source, from, to)
