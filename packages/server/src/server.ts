@@ -1,18 +1,26 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyspaceEventClass } from '@modis/sdk'
 import { BlockingKeys } from './client/blocking.ts'
-import type { Client } from './client/client.ts'
+import { type Client, Gate } from './client/client.ts'
 import { Clients } from './client/clients.ts'
+import { Monitors } from './client/monitors.ts'
+import { OutputLimits } from './client/output-limits.ts'
+import { Pauses } from './client/pauses.ts'
+import { Pubsub } from './client/pubsub.ts'
+import { endSkip, muteFrom } from './client/reply-mode.ts'
+import { endTransaction } from './client/transaction.ts'
 import { Watches } from './client/watches.ts'
 import { families } from './commands/index.ts'
 import type { Config } from './config/config.ts'
+import { Cron } from './cron.ts'
 import type { Command, HandlerResult } from './dispatch/command.ts'
 import type { CommandContext } from './dispatch/command-context.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { SlowCommands } from './info/slow-commands.ts'
 import type { Database } from './keyspace/database.ts'
 import { Keyspace } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
-import type { Log } from './log.ts'
+import type { Log, LogLevel } from './log.ts'
 import { registerFamilies } from './modules/kinds/built-in.ts'
 import { Registry } from './modules/registry.ts'
 import { Listeners } from './net/listeners.ts'
@@ -30,8 +38,14 @@ export class Server {
   readonly clients: Clients
   readonly watches = new Watches()
   readonly notifications: Notifications
+  readonly pubsub = new Pubsub(this)
   readonly blocking: BlockingKeys
   readonly dispatcher: Dispatcher
+  readonly pauses = new Pauses(this)
+  readonly monitors = new Monitors(this)
+  readonly slowCommands: SlowCommands
+  readonly outputLimits = new OutputLimits()
+  readonly cron = new Cron(this)
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
   readonly listeners: Listeners
@@ -48,19 +62,21 @@ export class Server {
     this.keyspace = new Keyspace(config.integer('databases'), {
       expired: (database, key) => this.signalChange(database, key, 'expired', 'expired'),
       created: (database, entry) => {
+        if (this.notifications.wants('new')) this.notifications.notify('new', 'new', entry.key, database)
         if (this.blocking.hasWaiters(database)) this.blocking.signal(database, entry.key)
       },
     })
     this.clients = new Clients(this)
-    this.notifications = new Notifications({
-      isEmpty: true,
-      publish: (channel, message) => this.publish(channel, message),
-    })
+    this.notifications = new Notifications(this.pubsub)
     this.blocking = new BlockingKeys({
       runBlocked: (client, command, work) => this.runBlocked(client, command, work),
-      resumed: (client) => this.resumed(client),
+      resumed: (client) => {
+        endSkip(client)
+        this.resumed(client)
+      },
     })
     this.dispatcher = new Dispatcher(this)
+    this.slowCommands = new SlowCommands(this)
     this.listeners = new Listeners(this)
     registerFamilies(this.registry, families)
     this.#followConfig()
@@ -69,10 +85,35 @@ export class Server {
   #followConfig(): void {
     const { config } = this
     this.keyspace.limits.follow(config)
+    this.outputLimits.follow(config)
+    this.notifications.onChange = () => this.#listenToKeyspace()
+    config.follow(['notify-keyspace-events'], () => {
+      this.notifications.setFlags(config.text('notify-keyspace-events'))
+    })
+    config.follow(['loglevel'], () => {
+      this.log.level = config.text('loglevel') as LogLevel
+    })
+    config.follow(['requirepass'], () => {
+      // Without a password, nobody has to give one any more.
+      if (this.requiresPassword) return
+      for (const client of this.clients.values()) client.gate &= ~Gate.unauthenticated
+    })
     config.follow(['proto-max-bulk-len', 'client-query-buffer-limit'], () => {
       this.requestLimits.maxBulkBytes = config.integer('proto-max-bulk-len')
       this.requestLimits.maxQueryBytes = config.integer('client-query-buffer-limit')
     })
+  }
+
+  /** Has the keyspace tell of misses and new strings only while somebody wants to hear of them. */
+  #listenToKeyspace(): void {
+    const { keyspace, notifications } = this
+    const wantsMisses = notifications.wants('key-miss')
+    keyspace.missHook = wantsMisses
+      ? (database, key) => notifications.notify('key-miss', 'keymiss', Buffer.from(key), database)
+      : undefined
+    keyspace.onNewString = notifications.wants('new')
+      ? (database, key) => notifications.notify('new', 'new', key, database)
+      : undefined
   }
 
   get requiresPassword(): boolean {
@@ -123,7 +164,10 @@ export class Server {
     work: (ctx: CommandContext) => HandlerResult,
   ): void {
     this.enter()
+    const mark = client.reply.length
     this.dispatcher.runPart(client, command, work)
+    if ((client.gate & Gate.replyOff) !== 0) muteFrom(this, client, mark)
+    this.pubsub.sendDeferred(client)
     this.flushSoon(client)
     this.leave()
   }
@@ -136,37 +180,24 @@ export class Server {
     })
   }
 
-  publish(_channel: Buffer, _message: Buffer): number {
-    return 0
+  /** Forgets a client that is gone, with everything it had going on. */
+  clientLeft(client: Client): void {
+    this.blocking.abandon(client)
+    this.pubsub.unsubscribeAll(client)
+    this.monitors.remove(client)
+    this.pauses.forget(client)
+    endTransaction(this, client)
   }
-
-  isPaused(_client: Client): boolean {
-    return false
-  }
-
-  muteReply(client: Client): void {
-    client.reply.release()
-  }
-
-  outputLimit(_client: Client): { hardBytes: number; softBytes: number; softSeconds: number } {
-    return { hardBytes: 0, softBytes: 0, softSeconds: 0 }
-  }
-
-  clientLeft(_client: Client): void {}
-
-  queues(_client: Client, _command: Command, _args: RequestArgs): boolean {
-    return false
-  }
-
-  observe(_client: Client, _command: Command, _args: RequestArgs): void {}
 
   freeMemory(): boolean {
     return true
   }
 
-  /** Stops listening and closes every connection. */
+  /** Stops listening, closes every connection and ends all timers. */
   async close(): Promise<void> {
     this.listeners.close()
+    this.cron.stop()
+    this.pauses.close()
     for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
   }
 }

@@ -1,5 +1,4 @@
-import type { HandlerResult } from '../dispatch/command.ts'
-import type { Command } from '../dispatch/command.ts'
+import type { Command, HandlerResult } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { Database } from '../keyspace/database.ts'
 import type { Client } from './client.ts'
@@ -87,11 +86,11 @@ export class BlockingKeys {
   }
 
   #waiters(database: Database, key: Buffer): Set<Client> {
-    let keys = this.#waiting.get(database)
-    if (keys === undefined) this.#waiting.set(database, (keys = new Map()))
+    const keys = this.#waiting.get(database) ?? new Map<string, Set<Client>>()
+    this.#waiting.set(database, keys)
     const name = key.toString('latin1')
-    let clients = keys.get(name)
-    if (clients === undefined) keys.set(name, (clients = new Set()))
+    const clients = keys.get(name) ?? new Set()
+    keys.set(name, clients)
     return clients
   }
 
@@ -166,6 +165,11 @@ export class BlockingKeys {
     if (client.blocked === undefined) return
     this.#forget(client)
     this.#host.resumed(client)
+  }
+
+  /** Ends a client's wait without a word to anybody: its command is about to run again. */
+  lift(client: Client): void {
+    if (client.blocked !== undefined) this.#forget(client)
   }
 
   /** Ends the wait of a client that is gone. */

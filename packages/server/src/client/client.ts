@@ -1,12 +1,19 @@
 import type { ClientInfo } from '@modis/sdk'
+import type { Command } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { Database } from '../keyspace/database.ts'
-import type { RequestArgs } from '../protocol/request-args.ts'
 import { ReplyWriter } from '../protocol/reply-writer.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Blocked } from './blocking.ts'
 
 /** Reasons why a client's commands must pass the dispatcher's slow checks; bits of {@link Client.gate}. */
-export const Gate = { unauthenticated: 1, transaction: 2, subscribed: 4, replyOff: 8, restrictedUser: 16 } as const
+export const Gate = {
+  unauthenticated: 1,
+  transaction: 2,
+  subscribed: 4,
+  replyOff: 8,
+  restrictedUser: 16,
+} as const
 
 /** What a client's connection does for it; nothing for a client without one. */
 export interface ClientLink {
@@ -35,11 +42,14 @@ export interface ClientLink {
 
 /** Commands queued by MULTI. */
 export interface Transaction {
-  readonly queue: { readonly command: import('../dispatch/command.ts').Command; readonly args: RequestArgs }[]
+  readonly queue: { readonly command: Command; readonly args: RequestArgs }[]
   /** A command could not be queued: EXEC will refuse. */
   failed: boolean
-  /** A command of the queue writes. */
+  // What holds for EXEC because it holds for a command of the queue.
   writes: boolean
+  mayReplicate: boolean
+  deniesWhenFull: boolean
+  deniedWhileLoading: boolean
   queuedBytes: number
 }
 
@@ -68,7 +78,7 @@ export class Client implements ClientInfo {
   channels: Set<string> | undefined
   patterns: Set<string> | undefined
   shardChannels: Set<string> | undefined
-  /** CLIENT REPLY: `skip` silences one reply. */
+  /** CLIENT REPLY: `skip` silences the reply of the command that comes or runs, `skip-next` of the one after it. */
   replyMode: 'on' | 'off' | 'skip' | 'skip-next' = 'on'
   noEvict = false
   noTouch = false
@@ -78,7 +88,7 @@ export class Client implements ClientInfo {
   flushQueued = false
   /** The connection is gone. */
   closed = false
-  lastCommand = ''
+  lastCommand: Command | undefined
   lastInteractionMs: number
   /** Bytes received and sent since the client connected. */
   inputBytes = 0

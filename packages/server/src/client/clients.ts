@@ -49,9 +49,6 @@ export class Clients {
 
   /** Forgets a client that is gone, with everything it had going on. */
   remove(client: Client): void {
-    if (!this.#byId.delete(client.id)) return
-    this.#server.blocking.abandon(client)
-    this.#server.watches.unwatch(client)
-    this.#server.clientLeft(client)
+    if (this.#byId.delete(client.id)) this.#server.clientLeft(client)
   }
 }

@@ -18,9 +18,8 @@ export class Watches {
     const name = nameOf(database, key)
     client.watched ??= new Set()
     client.watched.add(name)
-    let clients = this.#watchers.get(name)
-    if (clients === undefined) this.#watchers.set(name, (clients = new Set()))
-    clients.add(client)
+    const clients = this.#watchers.get(name) ?? new Set()
+    this.#watchers.set(name, clients.add(client))
   }
 
   unwatch(client: Client): void {

@@ -61,13 +61,24 @@ export class CommandContext {
   }
 
   /** As {@link changed}, for a key that is not an argument or not of the selected database. */
-  changedKey(database: Database, key: Buffer, eventClass: KeyspaceEventClass, event: string, dirty = 1): void {
+  changedKey(
+    database: Database,
+    key: Buffer,
+    eventClass: KeyspaceEventClass,
+    event: string,
+    dirty = 1,
+  ): void {
     this.server.keyspace.dirty += dirty
     this.server.signalChange(database, key, eventClass, event)
   }
 
   /** Sends a keyspace event without recording a change. */
-  notify(eventClass: KeyspaceEventClass, event: string, key: Buffer, database: Database = this.database): void {
+  notify(
+    eventClass: KeyspaceEventClass,
+    event: string,
+    key: Buffer,
+    database: Database = this.database,
+  ): void {
     if (!this.server.notifications.idle) this.server.notifications.notify(eventClass, event, key, database)
   }
 

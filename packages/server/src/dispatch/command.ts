@@ -3,6 +3,7 @@ import type { SchemaDescription } from '@modis/sdk/internal'
 import type { ModuleRecord } from '../modules/module-record.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { CommandContext } from './command-context.ts'
+import { ServerGate } from './server-gate.ts'
 
 /** What a command's handler answers: a value to be written, or nothing where it wrote to the reply itself. */
 // biome-ignore lint/suspicious/noConfusingVoidType: handlers that write their reply themselves return nothing
@@ -48,6 +49,10 @@ export class Command {
   readonly isAllowedUnauthenticated: boolean
   readonly isAllowedWhileLoading: boolean
   readonly isForbiddenInMulti: boolean
+  /** CLIENT PAUSE WRITE holds it back. */
+  readonly mayReplicate: boolean
+  /** Bits of `ServerGate` that make every call of the command pass the slow checks. */
+  readonly gate: number
   calls = 0
   microseconds = 0
   /** Calls refused before they ran. */
@@ -71,6 +76,8 @@ export class Command {
     this.isAllowedUnauthenticated = this.flags.has('no_auth')
     this.isAllowedWhileLoading = this.flags.has('loading')
     this.isForbiddenInMulti = this.flags.has('no_multi')
+    this.mayReplicate = this.isWrite || this.flags.has('may_replicate')
+    this.gate = this.flags.has('protected') ? ServerGate.protectedCommand : 0
   }
 
   /** Whether a request of `count` arguments, the name included, fits the arity. */

@@ -1,12 +1,14 @@
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
+import { endTransaction, queue } from '../client/transaction.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { writeValue } from '../protocol/write-value.ts'
 import type { Server } from '../server.ts'
 import type { Command, HandlerResult } from './command.ts'
 import type { CommandContext } from './command-context.ts'
 import { unknownCommand, unknownSubcommand, wrongArity } from './command-errors.ts'
-import { refusal } from './gates.ts'
+import { isHeldByPause, refusal } from './gates.ts'
+import { ServerGate } from './server-gate.ts'
 
 /** Takes requests to their commands: the stage between the parser and the handlers. */
 export class Dispatcher {
@@ -17,6 +19,8 @@ export class Dispatcher {
   #clockMs = 0
   /** Conditions of the whole server that keep commands from simply running; see gates.ts. */
   gate = 0
+  /** Commands that took at least so many microseconds are looked at by SLOWLOG and LATENCY. */
+  slowMicroseconds = Number.POSITIVE_INFINITY
 
   constructor(server: Server) {
     this.#server = server
@@ -41,32 +45,57 @@ export class Dispatcher {
       command = subcommand ?? command
     }
     if (command === undefined) {
-      this.#reject(client, undefined, unknownCommand(args))
+      this.#unknown(client, args)
       return
     }
     if (!command.accepts(args.count)) {
       this.#reject(client, command, wrongArity(command))
       return
     }
-    if ((client.gate | this.gate) !== 0) {
-      const error = refusal(server, client, command, args)
-      if (error !== undefined) {
-        this.#reject(client, command, error)
-        return
-      }
-      if ((client.gate & Gate.transaction) !== 0 && !command.isForbiddenInMulti && server.queues(client, command, args)) {
-        return
-      }
-    }
-    this.run(client, command, args)
+    if ((client.gate | this.gate | command.gate) !== 0) this.#dispatchGated(client, command, args)
+    else this.run(client, command, args)
     if (server.blocking.readyCount > 0 && this.#depth === 0) server.blocking.serve()
+  }
+
+  /** The way of a request that something may stand against. */
+  #dispatchGated(client: Client, command: Command, args: RequestArgs): void {
+    const server = this.#server
+    const error = refusal(server, client, command)
+    if (error !== undefined) {
+      this.#reject(client, command, error)
+      return
+    }
+    if ((this.gate & ServerGate.paused) !== 0 && isHeldByPause(client, command, server.pauses.onlyWrites)) {
+      server.pauses.hold(client, command, args)
+      return
+    }
+    if (client.transaction !== undefined && queue(client, command, args)) return
+    if ((this.gate & ServerGate.observed) !== 0) server.monitors.show(client, command, args)
+    this.run(client, command, args)
+    if ((client.gate & Gate.subscribed) !== 0) server.pubsub.sendDeferred(client)
+  }
+
+  #unknown(client: Client, args: RequestArgs): void {
+    // A browser that was sent here speaks HTTP: nothing of what its page wants done may happen.
+    if (args.equals(0, 'POST') || args.equals(0, 'HOST:')) {
+      this.#server.log.warning(
+        `Possible SECURITY ATTACK detected: ${client.address} sent a line of HTTP; the connection is closed.`,
+      )
+      client.link?.destroy('HTTP request')
+      return
+    }
+    this.#reject(client, undefined, unknownCommand(args))
   }
 
   #reject(client: Client, command: Command | undefined, error: CommandError): void {
     if (command !== undefined) command.rejected++
     if (client.transaction !== undefined) client.transaction.failed = true
-    client.reply.error(error.message, error.code)
-    this.#server.stats.countError(error.code)
+    if (command?.name === 'exec') {
+      endTransaction(this.#server, client)
+      const reason = error.code === 'ERR' ? error.message : `${error.code} ${error.message}`
+      client.reply.error(`Transaction discarded because of: ${reason}`, 'EXECABORT')
+    } else client.reply.error(error.message, error.code)
+    this.#server.stats.countError(client.reply.lastErrorCode)
   }
 
   /** Runs a command whose arguments and permissions are checked, and counts it. */
@@ -76,6 +105,7 @@ export class Dispatcher {
     const errors = reply.errors
     const outer = context.command
     context.command = command
+    client.lastCommand = command
     this.#depth++
     const startMs = this.#depth === 1 ? this.#clockMs : performance.now()
     try {
@@ -89,7 +119,10 @@ export class Dispatcher {
     context.command = outer
     if (this.#depth === 0) this.#clockMs = endMs
     command.calls++
-    command.microseconds += (endMs - startMs) * 1000
+    const microseconds = (endMs - startMs) * 1000
+    command.microseconds += microseconds
+    if (microseconds >= this.slowMicroseconds)
+      this.#server.slowCommands.note(client, command, args, microseconds)
     if (reply.errors !== errors) {
       command.failed++
       this.#server.stats.countError(reply.lastErrorCode)
@@ -105,6 +138,12 @@ export class Dispatcher {
   /** Blocks the client until the handler's promise settles. */
   #await(client: Client, command: Command, promise: Promise<HandlerResult>): void {
     const blocking = this.#server.blocking
+    if (!client.context.mayBlock) {
+      promise.catch(() => {})
+      throw new CommandError(
+        `'${command.fullName}' waits, which is not possible in a transaction or a module's call`,
+      )
+    }
     let settled = false
     const settle = (work: (ctx: CommandContext) => HandlerResult): void => {
       if (settled) return
@@ -138,9 +177,12 @@ export class Dispatcher {
       return
     }
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    const name = command === undefined ? 'a module' : `'${command.fullName}' of module '${command.module.name}'`
+    const name =
+      command === undefined ? 'a module' : `'${command.fullName}' of module '${command.module.name}'`
     this.#server.log.warning(`Command ${name} threw: ${text}`)
-    client.reply.error(`${command?.fullName ?? 'command'} failed: ${error instanceof Error ? error.message : error}`)
+    client.reply.error(
+      `${command?.fullName ?? 'command'} failed: ${error instanceof Error ? error.message : error}`,
+    )
   }
 
   /** Runs part of a command that had to wait; what it throws becomes the reply. */

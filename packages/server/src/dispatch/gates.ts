@@ -1,18 +1,10 @@
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
-import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
 import type { Command } from './command.ts'
+import { ServerGate } from './server-gate.ts'
 
-/** Conditions of the whole server; bits of the dispatcher's `gate`. */
-export const ServerGate = {
-  loading: 1 << 8,
-  outOfMemory: 1 << 9,
-  saveFailed: 1 << 10,
-  /** Module command filters or MONITOR clients want to see every command. */
-  observed: 1 << 11,
-} as const
-
+const forbiddenInMulti = new CommandError('Command not allowed inside a transaction')
 const noAuthentication = new CommandError('Authentication required.', 'NOAUTH')
 const loading = new CommandError('Redis is loading the dataset in memory', 'LOADING')
 const outOfMemory = new CommandError("command not allowed when used memory > 'maxmemory'.", 'OOM')
@@ -24,27 +16,73 @@ const saveFailed = new CommandError(
 )
 
 /** Why a command that would otherwise run must not, in the order Redis checks; undefined where it may. */
-export function refusal(
-  server: Server,
-  client: Client,
-  command: Command,
-  args: RequestArgs,
-): CommandError | undefined {
+export function refusal(server: Server, client: Client, command: Command): CommandError | undefined {
+  if (command.gate !== 0 && !mayUseProtected(server, client, command)) return protectedCommand(command)
   if ((client.gate & Gate.unauthenticated) !== 0 && !command.isAllowedUnauthenticated) return noAuthentication
-  if (client.transaction !== undefined && command.isForbiddenInMulti) {
-    return new CommandError('Command not allowed inside a transaction')
-  }
+  if (client.transaction !== undefined && command.isForbiddenInMulti) return forbiddenInMulti
   const gate = server.dispatcher.gate
-  if ((gate & ServerGate.observed) !== 0) server.observe(client, command, args)
-  if ((gate & ServerGate.outOfMemory) !== 0 && command.deniesWhenFull && !server.freeMemory()) return outOfMemory
-  if ((gate & ServerGate.saveFailed) !== 0 && command.isWrite) return saveFailed
+  if ((gate & ServerGate.outOfMemory) !== 0 && needsMemory(client, command) && !server.freeMemory())
+    return outOfMemory
+  if ((gate & ServerGate.saveFailed) !== 0 && (writes(client, command) || command.name === 'ping'))
+    return saveFailed
   if ((client.gate & Gate.subscribed) !== 0 && client.resp === 2 && !allowedWhileSubscribed(command)) {
     return new CommandError(
       `Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
     )
   }
-  if ((gate & ServerGate.loading) !== 0 && !command.isAllowedWhileLoading) return loading
+  if ((gate & ServerGate.loading) !== 0 && isDeniedWhileLoading(client, command)) return loading
   return undefined
+}
+
+/** Whether CLIENT PAUSE holds a command back. */
+export function isHeldByPause(client: Client, command: Command, onlyWrites: boolean): boolean {
+  if (!onlyWrites) return true
+  return command.mayReplicate || (isExec(command) && client.transaction?.mayReplicate === true)
+}
+
+function isExec(command: Command): boolean {
+  return command.name === 'exec'
+}
+
+function writes(client: Client, command: Command): boolean {
+  return command.isWrite || (isExec(command) && client.transaction?.writes === true)
+}
+
+/** Redis refuses to queue anything while memory is full, for a queue takes memory of its own. */
+function needsMemory(client: Client, command: Command): boolean {
+  const { transaction } = client
+  if (transaction === undefined) return command.deniesWhenFull
+  if (isExec(command)) return transaction.deniesWhenFull
+  return !['discard', 'quit', 'reset'].includes(command.name)
+}
+
+function isDeniedWhileLoading(client: Client, command: Command): boolean {
+  return (
+    !command.isAllowedWhileLoading || (isExec(command) && client.transaction?.deniedWhileLoading === true)
+  )
+}
+
+/** Whether a choice of `no`, `yes` and `local` lets a client do something. */
+export function isPermitted(choice: string, client: Client): boolean {
+  return choice === 'yes' || (choice === 'local' && client.link?.isLoopback !== false)
+}
+
+function protectedOption(command: Command): string | undefined {
+  const name = (command.parent ?? command).name
+  return name === 'debug' || name === 'module' ? `enable-${name}-command` : undefined
+}
+
+function mayUseProtected(server: Server, client: Client, command: Command): boolean {
+  const option = protectedOption(command)
+  return option === undefined || isPermitted(server.config.text(option), client)
+}
+
+function protectedCommand(command: Command): CommandError {
+  const name = (command.parent ?? command).name.toUpperCase()
+  return new CommandError(
+    `${name} command not allowed. If the ${protectedOption(command)} option is set to "local", you can run it from a ` +
+      'local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+  )
 }
 
 const SUBSCRIBED_COMMANDS = new Set([

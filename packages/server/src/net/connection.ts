@@ -1,6 +1,7 @@
 import { Socket } from 'node:net'
 import type { CommandError } from '@modis/sdk'
-import type { Client, ClientLink } from '../client/client.ts'
+import { type Client, type ClientLink, Gate } from '../client/client.ts'
+import { dispatchMuted } from '../client/reply-mode.ts'
 import { ProtocolError, RequestParser } from '../protocol/request-parser.ts'
 import type { Server } from '../server.ts'
 
@@ -116,11 +117,11 @@ export class Connection implements ClientLink {
     const server = this.#server
     server.enter()
     try {
-      parser.authenticated = (client.gate & 1) === 0
-      while (client.blocked === undefined && !client.closing && !server.isPaused(client) && parser.next()) {
+      parser.authenticated = (client.gate & Gate.unauthenticated) === 0
+      while (client.blocked === undefined && !client.closing && parser.next()) {
         client.commandsProcessed++
-        server.dispatcher.dispatch(client, parser.args)
-        if ((client.gate & 8) !== 0) server.muteReply(client)
+        if ((client.gate & Gate.replyOff) === 0) server.dispatcher.dispatch(client, parser.args)
+        else dispatchMuted(server, client, parser.args)
         // One chunk of requests can ask for gigabytes: what is written must be taken before the rest is run.
         if (client.reply.length > PAUSE_READING_BYTES) {
           this.#stalled = true
@@ -194,7 +195,7 @@ export class Connection implements ClientLink {
   /** Enforces `client-output-buffer-limit`, and stops reading from a client that does not read. */
   #backPressure(): void {
     const pending = this.#socket.writableLength
-    const limit = this.#server.outputLimit(this.client)
+    const limit = this.#server.outputLimits.of(this.client)
     const now = this.#server.keyspace.nowMs
     if (limit.softBytes > 0 && pending > limit.softBytes) this.#softLimitSinceMs ||= now
     else this.#softLimitSinceMs = 0

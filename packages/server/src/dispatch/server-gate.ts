@@ -1,0 +1,12 @@
+/** Conditions that make commands pass the dispatcher's slow checks; bits of its `gate` and of each command's. */
+export const ServerGate = {
+  loading: 1 << 8,
+  outOfMemory: 1 << 9,
+  saveFailed: 1 << 10,
+  /** MONITOR clients want to see every command. */
+  observed: 1 << 11,
+  /** CLIENT PAUSE is in force. */
+  paused: 1 << 12,
+  /** The command itself may be forbidden by the configuration: DEBUG and MODULE. */
+  protectedCommand: 1 << 13,
+} as const
