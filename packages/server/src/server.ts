@@ -21,9 +21,11 @@ import type { Database } from './keyspace/database.ts'
 import { Keyspace } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
 import type { Log, LogLevel } from './log.ts'
+import { DataTypes } from './modules/data-types.ts'
 import { registerFamilies } from './modules/kinds/built-in.ts'
 import { Registry } from './modules/registry.ts'
 import { Listeners } from './net/listeners.ts'
+import { Persistence } from './persistence/persistence.ts'
 import type { RequestArgs } from './protocol/request-args.ts'
 import type { RequestLimits } from './protocol/request-parser.ts'
 import { Stats } from './stats.ts'
@@ -35,6 +37,9 @@ export class Server {
   readonly stats = new Stats()
   readonly keyspace: Keyspace
   readonly registry = new Registry()
+  /** The data types of modules. */
+  readonly dataTypes = new DataTypes()
+  readonly persistence: Persistence
   readonly clients: Clients
   readonly watches = new Watches()
   readonly notifications: Notifications
@@ -78,6 +83,7 @@ export class Server {
     this.dispatcher = new Dispatcher(this)
     this.slowCommands = new SlowCommands(this)
     this.listeners = new Listeners(this)
+    this.persistence = new Persistence(this)
     registerFamilies(this.registry, families)
     this.#followConfig()
   }

@@ -22,6 +22,9 @@ export class RdbReader {
   readonly #fill: Fill | undefined
   readonly #crc: Crc64 | undefined
   #summedTo = 0
+  /** Bytes since {@link beginCapture} that have left the window; undefined while nothing is captured. */
+  #captured: Buffer[] | undefined
+  #captureFrom = 0
 
   private constructor(buffer: Buffer, end: number, fill: Fill | undefined, checksum: boolean) {
     this.#buffer = buffer
@@ -163,6 +166,19 @@ export class RdbReader {
     return this.#buffer.readFloatLE(this.#at - 4)
   }
 
+  /** Starts to keep the bytes that are read. */
+  beginCapture(): void {
+    this.#captured = []
+    this.#captureFrom = this.#at
+  }
+
+  /** The bytes read since {@link beginCapture}. */
+  endCapture(): Buffer {
+    const parts = this.#captured ?? []
+    this.#captured = undefined
+    return Buffer.concat([...parts, this.#buffer.subarray(this.#captureFrom, this.#at)])
+  }
+
   /** A double as text with a length byte, the form of old sorted sets. */
   textDouble(): number {
     const length = this.byte()
@@ -214,6 +230,10 @@ export class RdbReader {
 
   #more(bytes: number): boolean {
     if (this.#at > 0) {
+      if (this.#captured !== undefined) {
+        this.#captured.push(Buffer.from(this.#buffer.subarray(this.#captureFrom, this.#at)))
+        this.#captureFrom = 0
+      }
       this.#sum(this.#at)
       this.#buffer.copy(this.#buffer, 0, this.#at, this.#end)
       this.#base += this.#at

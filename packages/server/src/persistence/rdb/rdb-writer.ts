@@ -61,6 +61,17 @@ export class RdbWriter {
     }
   }
 
+  /** An unsigned 64-bit number in the encoding of lengths. */
+  unsigned64(value: bigint): void {
+    if (value <= 0xffffffffn) {
+      this.length(Number(value))
+      return
+    }
+    this.#reserve(9)
+    this.#buffer[this.#length++] = 0x81
+    this.#length = this.#buffer.writeBigUInt64BE(value, this.#length)
+  }
+
   /** A string, as an integer or compressed where that is shorter. */
   string(source: Buffer, from = 0, to: number = source.length): void {
     const bytes = to - from

@@ -1,0 +1,143 @@
+import type { Database } from '../../keyspace/database.ts'
+import type { Entry } from '../../keyspace/entry.ts'
+import { Type } from '../../keyspace/entry-layout.ts'
+import type { Server } from '../../server.ts'
+import { Crc64 } from '../codec/crc64.ts'
+import { DUMP_FOOTER_BYTES, RDB_VERSION, RdbOpcode, RdbType } from './format.ts'
+import { RdbReader } from './rdb-reader.ts'
+import { RdbWriter } from './rdb-writer.ts'
+import { hashType, readHash, writeHash } from './values/hash.ts'
+import { readList, writeList } from './values/list.ts'
+import type { LoadedValue } from './values/loaded-value.ts'
+import { readModuleAux, readModuleValue, writeModuleAux, writeModuleValue } from './values/module.ts'
+import { readSet, setType, writeSet } from './values/set.ts'
+import { readString, writeString } from './values/string.ts'
+import { readSortedSet, sortedSetType, writeSortedSet } from './values/zset.ts'
+
+/** Writes and reads values of all types in the RDB format, as files, DUMP and RESTORE have them. */
+export class ValueCodec {
+  readonly #server: Server
+
+  constructor(server: Server) {
+    this.#server = server
+  }
+
+  /** The RDB type under which the value at `entry` is written. */
+  typeOf(entry: Entry): number {
+    switch (entry.type) {
+      case Type.string:
+        return RdbType.string
+      case Type.list:
+        return RdbType.listQuicklist2
+      case Type.set:
+        return setType(entry)
+      case Type.zset:
+        return sortedSetType(entry)
+      case Type.hash:
+        return hashType(entry)
+      case Type.module:
+        return RdbType.module2
+      default:
+        throw new Error(`values of type ${entry.type} cannot be saved`)
+    }
+  }
+
+  write(writer: RdbWriter, entry: Entry): void {
+    switch (entry.type) {
+      case Type.string:
+        writeString(writer, entry)
+        break
+      case Type.list:
+        writeList(writer, entry)
+        break
+      case Type.set:
+        writeSet(writer, entry)
+        break
+      case Type.zset:
+        writeSortedSet(writer, entry)
+        break
+      case Type.hash:
+        writeHash(writer, entry)
+        break
+      default:
+        writeModuleValue(writer, entry, entry.database)
+    }
+  }
+
+  /**
+   * Reads a value of RDB type `type` that is to be that of `key`.
+   * @throws CorruptDataError where it is malformed, or of a type this server does not know
+   */
+  read(reader: RdbReader, type: number, database: Database, key: Buffer): LoadedValue {
+    switch (type) {
+      case RdbType.string:
+        return readString(reader, database)
+      case RdbType.list:
+      case RdbType.listZiplist:
+      case RdbType.listQuicklist:
+      case RdbType.listQuicklist2:
+        return readList(reader, type, database)
+      case RdbType.set:
+      case RdbType.setIntset:
+      case RdbType.setListpack:
+        return readSet(reader, type, database)
+      case RdbType.zset:
+      case RdbType.zset2:
+      case RdbType.zsetZiplist:
+      case RdbType.zsetListpack:
+        return readSortedSet(reader, type, database)
+      case RdbType.hash:
+      case RdbType.hashZipmap:
+      case RdbType.hashZiplist:
+      case RdbType.hashListpack:
+        return readHash(reader, type, database)
+      case RdbType.module2:
+        return readModuleValue(reader, this.#server.dataTypes, database, key)
+      default:
+        throw reader.corrupt(`a value of RDB type ${type}, which this server does not know`)
+    }
+  }
+
+  /** Writes what modules want to stand before or after the keys of a file. */
+  writeAux(writer: RdbWriter, when: 'before' | 'after'): void {
+    writeModuleAux(writer, this.#server.dataTypes, RdbOpcode.moduleAux, when)
+  }
+
+  readAux(reader: RdbReader): void {
+    readModuleAux(reader, this.#server.dataTypes)
+  }
+
+  /** The value at `entry` as DUMP prints it: type, value, version and checksum. */
+  dump(entry: Entry): Buffer {
+    const writer = new RdbWriter({ compress: this.#server.config.boolean('rdbcompression'), checksum: true })
+    writer.byte(this.typeOf(entry))
+    this.write(writer, entry)
+    writer.byte(RDB_VERSION & 0xff)
+    writer.byte(RDB_VERSION >> 8)
+    writer.checksum()
+    return writer.bytes
+  }
+
+  /** Whether `payload` ends with a version this server can read and with the checksum of what is before it. */
+  hasValidFooter(payload: Buffer): boolean {
+    if (payload.length < DUMP_FOOTER_BYTES) return false
+    const footer = payload.length - DUMP_FOOTER_BYTES
+    if (payload.readUInt16LE(footer) > RDB_VERSION) return false
+    const crc = new Crc64()
+    crc.update(payload, 0, footer + 2)
+    return crc.matches(payload, footer + 2)
+  }
+
+  /**
+   * Reads what {@link dump} wrote.
+   * @throws CorruptDataError where it is malformed or has bytes left over
+   */
+  restore(payload: Buffer, database: Database, key: Buffer): LoadedValue {
+    const reader = RdbReader.of(payload.subarray(0, payload.length - DUMP_FOOTER_BYTES))
+    const type = reader.byte()
+    const value = this.read(reader, type, database, key)
+    if (reader.atEnd) return value
+    value.discard()
+    throw reader.corrupt('bytes after the value')
+  }
+}
