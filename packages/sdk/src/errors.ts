@@ -1,3 +1,5 @@
+import { recogniseCopies } from './brand.ts'
+
 /**
  * An error a command answers with. The first word of the reply is `code`; the rest is `message`.
  *
@@ -13,6 +15,7 @@ export class CommandError extends Error {
     this.code = code
   }
 }
+recogniseCopies(CommandError)
 
 /** Thrown by every use of a key handle after its handler returned or awaited. */
 export class StaleKeyError extends Error {

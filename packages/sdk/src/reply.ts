@@ -1,3 +1,5 @@
+import { recogniseCopies } from './brand.ts'
+
 /** What a deferred aggregate returns, to be passed to {@link Reply.endDeferred}. */
 export type DeferredMark = number
 
@@ -53,6 +55,7 @@ export class SimpleString {
     this.text = text
   }
 }
+recogniseCopies(SimpleString)
 
 /** Wraps text with a three-letter format so that it is replied as a RESP3 verbatim string. */
 export class VerbatimString {
@@ -63,6 +66,7 @@ export class VerbatimString {
     this.text = text
   }
 }
+recogniseCopies(VerbatimString)
 
 /** Wraps a number so that it is replied as a double even where it is whole. */
 export class DoubleValue {
@@ -71,6 +75,7 @@ export class DoubleValue {
     this.value = value
   }
 }
+recogniseCopies(DoubleValue)
 
 /** A RESP3 attribute followed by the value it annotates; RESP2 clients get the value alone. */
 export class AttributedValue {
@@ -81,6 +86,7 @@ export class AttributedValue {
     this.value = value
   }
 }
+recogniseCopies(AttributedValue)
 
 /**
  * What a handler may return; it is written as the command's reply.

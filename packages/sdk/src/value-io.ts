@@ -283,14 +283,18 @@ export class ValueDecoder implements ValueReader {
     const at = this.offset
     const first = this.buffer[at] as number
     if (first < 0xc0) {
-      this.offset += this.byteLength()
+      // The length is read first: it moves the offset itself.
+      const length = this.byteLength()
+      this.offset += length
       return
     }
     const encoding = first & 0x3f
     this.offset += 1
     if (encoding < 3) this.advance(1 << encoding)
-    else if (encoding === 3) this.offset += this.compressedLengths(at).compressed
-    else this.fail(`unknown string encoding ${encoding}`, at)
+    else if (encoding === 3) {
+      const { compressed } = this.compressedLengths(at)
+      this.offset += compressed
+    } else this.fail(`unknown string encoding ${encoding}`, at)
   }
 
   private safe(value: bigint, wide: string): number {
