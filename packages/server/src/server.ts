@@ -122,6 +122,16 @@ export class Server {
       : undefined
   }
 
+  /**
+   * Loads what was saved, listens, and begins periodic work.
+   * @throws Error with the reason where the saved data is damaged or an address cannot be listened at
+   */
+  async start(): Promise<void> {
+    this.persistence.load()
+    await this.listeners.open(false)
+    this.cron.start()
+  }
+
   get requiresPassword(): boolean {
     return this.config.text('requirepass') !== ''
   }

@@ -24,8 +24,14 @@ export async function runServer(args: readonly string[]): Promise<number> {
   log.notice('oO0OoO0OoO0Oo Modis is starting oO0OoO0OoO0Oo')
   log.notice(`Modis version=${version}, redis=${redisVersion}, PID: ${process.pid}, just started`)
   const server = new Server(config, log)
-  await server.listeners.open(false)
   log.notice('Server initialized')
+  try {
+    await server.start()
+  } catch (error) {
+    log.warning(`Fatal error, can't start: ${error instanceof Error ? error.message : error}`)
+    await server.close()
+    return 1
+  }
   log.notice(`Ready to accept connections tcp port=${server.listeners.port}`)
   return 0
 }

@@ -2,8 +2,9 @@ import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSyn
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '@modis/sdk'
-import type { Server } from '../server.ts'
 import { redisVersion } from '../version.ts'
+import { ServerGate } from '../dispatch/server-gate.ts'
+import type { Server } from '../server.ts'
 import { loadRdb } from './rdb/load.ts'
 import { RdbReader } from './rdb/rdb-reader.ts'
 import { RdbWriter } from './rdb/rdb-writer.ts'
@@ -11,6 +12,9 @@ import { SaveJob } from './rdb/save-job.ts'
 import { ValueCodec } from './rdb/value-codec.ts'
 
 const SLICE_MS = 1
+const CHECK_MS = 100
+/** After a save that failed the next try waits this long. */
+const RETRY_SECONDS = 5
 /** A background save waits for the disk while this much is not written yet. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
 
@@ -35,6 +39,8 @@ export class Persistence {
   constructor(server: Server) {
     this.#server = server
     this.values = new ValueCodec(server)
+    server.cron.add(CHECK_MS, () => this.#checkSavePoints())
+    server.config.follow(['stop-writes-on-bgsave-error', 'save'], () => this.#showStatus())
   }
 
   /** Path of the RDB file. */
@@ -177,27 +183,46 @@ export class Persistence {
     this.#server.keyspace.dirty -= dirtyBefore
     this.lastSaveSeconds = Math.floor(Date.now() / 1000)
     this.lastStatus = 'ok'
+    this.#showStatus()
     this.saves++
     this.#server.log.notice('DB saved on disk')
   }
 
   #failed(error: unknown): void {
     this.lastStatus = 'err'
+    this.#lastTrySeconds = Math.floor(Date.now() / 1000)
+    this.#showStatus()
     const reason = error instanceof Error ? error.message : String(error)
     this.#server.log.warning(`Saving the DB to '${this.path}' failed: ${reason}`)
   }
 
+  /** The save points as pairs of seconds and changes. */
+  get savePoints(): readonly { readonly seconds: number; readonly changes: number }[] {
+    const words = this.#server.config.words('save').map(Number)
+    return words.flatMap((seconds, i) => (i % 2 === 0 ? [{ seconds, changes: words[i + 1] as number }] : []))
+  }
+
   /** Starts a background save where a save point is due: so many changes in so many seconds. */
-  checkSavePoints(points: readonly { readonly seconds: number; readonly changes: number }[]): void {
-    if (this.inProgress) return
-    const now = Math.floor(Date.now() / 1000)
-    const RETRY_SECONDS = 5
-    if (this.lastStatus === 'err' && now - this.#lastTrySeconds <= RETRY_SECONDS) return
+  #checkSavePoints(): void {
     const { dirty } = this.#server.keyspace
-    const due = points.find((point) => dirty >= point.changes && now - this.lastSaveSeconds > point.seconds)
+    if (this.inProgress || dirty === 0) return
+    const now = Math.floor(Date.now() / 1000)
+    if (this.lastStatus === 'err' && now - this.#lastTrySeconds <= RETRY_SECONDS) return
+    const isDue = (point: { seconds: number; changes: number }): boolean =>
+      dirty >= point.changes && now - this.lastSaveSeconds > point.seconds
+    const due = this.savePoints.find(isDue)
     if (due === undefined) return
     this.#server.log.notice(`${due.changes} changes in ${due.seconds} seconds. Saving...`)
     this.saveInBackground()
+  }
+
+  /** Has writes refused while saving fails, where the configuration wants that. */
+  #showStatus(): void {
+    const { config, dispatcher } = this.#server
+    const refuses =
+      this.lastStatus === 'err' && config.boolean('stop-writes-on-bgsave-error') && config.words('save').length > 0
+    if (refuses) dispatcher.gate |= ServerGate.saveFailed
+    else dispatcher.gate &= ~ServerGate.saveFailed
   }
 
   /**

@@ -31,6 +31,12 @@ export const persistenceOptions = inSection('persistence', [
   }),
   boolean('rdbcompression', true, 'Compresses long strings in the RDB file.'),
   boolean('rdbchecksum', true, 'Ends the RDB file with a checksum, and checks it.', { immutable: true }),
+  integer(
+    'rdb-version',
+    11,
+    [10, 11],
+    'Version of the format that is written: 11 as Redis 7.2, or 10, which Redis 7.0 reads too.',
+  ),
   boolean('stop-writes-on-bgsave-error', true, 'Refuses writes after a save has failed.'),
   oneof(
     'sanitize-dump-payload',

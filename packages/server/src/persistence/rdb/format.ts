@@ -1,7 +1,10 @@
 // Numbers of the RDB format as of Redis 7.2, version 11.
 
-/** Version written; files of this and all earlier versions are read. */
+/** The latest version that is written, and read like all before it. */
 export const RDB_VERSION = 11
+
+/** The first version in which a small set may be a listpack. */
+export const SET_LISTPACK_VERSION = 11
 
 /** Types of values. */
 export const RdbType = {

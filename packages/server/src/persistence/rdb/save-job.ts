@@ -2,7 +2,7 @@ import type { Database } from '../../keyspace/database.ts'
 import { Entry } from '../../keyspace/entry.ts'
 import { keyLength, keyStart } from '../../keyspace/entry-layout.ts'
 import type { Keyspace, SnapshotHook } from '../../keyspace/keyspace.ts'
-import { RDB_VERSION, RdbOpcode } from './format.ts'
+import { RdbOpcode } from './format.ts'
 import type { RdbWriter } from './rdb-writer.ts'
 import type { ValueCodec } from './value-codec.ts'
 
@@ -53,7 +53,7 @@ export class SaveJob implements SnapshotHook {
 
   #begin(): void {
     const writer = this.#writer
-    writer.raw(Buffer.from(`REDIS${String(RDB_VERSION).padStart(4, '0')}`))
+    writer.raw(Buffer.from(`REDIS${String(this.#values.version).padStart(4, '0')}`))
     for (const [name, value] of Object.entries(this.#info.fields)) {
       writer.byte(RdbOpcode.aux)
       writer.text(name)

@@ -17,9 +17,14 @@ import { readSortedSet, sortedSetType, writeSortedSet } from './values/zset.ts'
 /** Writes and reads values of all types in the RDB format, as files, DUMP and RESTORE have them. */
 export class ValueCodec {
   readonly #server: Server
+  /** Version of the format that is written. */
+  version: number = RDB_VERSION
 
   constructor(server: Server) {
     this.#server = server
+    server.config.follow(['rdb-version'], () => {
+      this.version = server.config.integer('rdb-version')
+    })
   }
 
   /** The RDB type under which the value at `entry` is written. */
@@ -30,7 +35,7 @@ export class ValueCodec {
       case Type.list:
         return RdbType.listQuicklist2
       case Type.set:
-        return setType(entry)
+        return setType(entry, this.version)
       case Type.zset:
         return sortedSetType(entry)
       case Type.hash:
@@ -51,7 +56,7 @@ export class ValueCodec {
         writeList(writer, entry)
         break
       case Type.set:
-        writeSet(writer, entry)
+        writeSet(writer, entry, this.version)
         break
       case Type.zset:
         writeSortedSet(writer, entry)
@@ -112,8 +117,8 @@ export class ValueCodec {
     const writer = new RdbWriter({ compress: this.#server.config.boolean('rdbcompression'), checksum: true })
     writer.byte(this.typeOf(entry))
     this.write(writer, entry)
-    writer.byte(RDB_VERSION & 0xff)
-    writer.byte(RDB_VERSION >> 8)
+    writer.byte(this.version & 0xff)
+    writer.byte(this.version >> 8)
     writer.checksum()
     return writer.bytes
   }

@@ -4,19 +4,20 @@ import { Encoding, Type } from '../../../keyspace/entry-layout.ts'
 import { LooseValue } from '../../../keyspace/loose-value.ts'
 import * as intset from '../../../keyspace/packed/intset.ts'
 import * as set from '../../../keyspace/types/set.ts'
-import { RdbType } from '../format.ts'
+import { RdbType, SET_LISTPACK_VERSION } from '../format.ts'
 import type { RdbReader } from '../rdb-reader.ts'
 import type { RdbWriter } from '../rdb-writer.ts'
 import { type LoadedValue, looseCollection } from './loaded-value.ts'
 import { readListpack } from './packed.ts'
 
-export function setType(entry: Entry): number {
+export function setType(entry: Entry, version: number): number {
   if (entry.encoding === Encoding.intset) return RdbType.setIntset
-  return entry.encoding === Encoding.listpack ? RdbType.setListpack : RdbType.set
+  const isPacked = entry.encoding === Encoding.listpack && version >= SET_LISTPACK_VERSION
+  return isPacked ? RdbType.setListpack : RdbType.set
 }
 
-export function writeSet(writer: RdbWriter, entry: Entry): void {
-  if (entry.encoding !== Encoding.object) {
+export function writeSet(writer: RdbWriter, entry: Entry, version: number): void {
+  if (setType(entry, version) !== RdbType.set) {
     writer.string(entry.bytes, entry.start, entry.start + entry.length)
     return
   }

@@ -1,0 +1,305 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { withChecksum } from '../support/crc64.ts'
+import { suiteNeeding } from '../support/needs.ts'
+import { RawClient } from '../support/raw-client.ts'
+import { ReplyError, type Value } from '../support/resp.ts'
+import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+
+const test = suiteNeeding('persistence', 'redis-server')
+const PATIENCE_MS = 10_000
+// Redis 7.0, the version Debian has, reads files up to version 10.
+const FOR_REDIS_7_0 = { 'rdb-version': 10 }
+const NO_SAVE_POINTS = { save: '' }
+
+/** Commands that make keys of every type, encoding and kind of expiry, in two databases. */
+function dataset(): (string | number)[][] {
+  const commands: (string | number)[][] = [
+    ['SET', 'string:empty', ''],
+    ['SET', 'string:short', 'hello'],
+    ['SET', 'string:integer', '-9223372036854775808'],
+    ['SET', 'string:small-integer', '12'],
+    ['SET', 'string:compressible', 'abcabc'.repeat(1000)],
+    ['SET', 'string:large', 'x1y2'.repeat(50_000)],
+    ['SET', 'string:expiring', 'soon', 'PX', 100_000_000],
+    ['RPUSH', 'list:small', 'a', '1', '-5000000000', 'x'.repeat(100)],
+    ['SADD', 'set:integers', 1, 2, 3, 70_000, 5_000_000_000],
+    ['SADD', 'set:small', 'a', 'b', '3'],
+    ['HSET', 'hash:small', 'field', 'value', 'number', '42'],
+    ['ZADD', 'zset:small', 1, 'one', 2.5, 'two and a half', '-inf', 'least', 'inf', 'most'],
+    ['PEXPIRE', 'hash:small', 100_000_000],
+    ['SELECT', 9],
+    ['SET', 'elsewhere', 'in database 9'],
+    ['SELECT', 0],
+  ]
+  const many = Array.from({ length: 1000 }, (_, i) => i)
+  commands.push(['RPUSH', 'list:large', ...many.map((i) => `element ${i} ${'y'.repeat(i % 50)}`)])
+  commands.push(['SADD', 'set:large', ...many.map((i) => `member ${i}`)])
+  commands.push(['SADD', 'set:many-integers', ...many.map((i) => i * 1_000_003)])
+  commands.push(['HSET', 'hash:large', ...many.flatMap((i) => [`field ${i}`, `value ${i}`])])
+  commands.push(['ZADD', 'zset:large', ...many.flatMap((i) => [i / 7, `member ${i}`])])
+  return commands
+}
+
+const KEYS_IN_DATABASE_0 = 17
+
+async function fill(server: RunningServer): Promise<void> {
+  const client = await RawClient.connect(server.port)
+  for (const command of dataset()) {
+    const value = await client.call(...command)
+    assert.not.instance(value, ReplyError, String(command.slice(0, 2)))
+  }
+  client.close()
+}
+
+/** Everything in a server, readable: type, encoding, whether it expires, and value of each key. */
+async function contents(server: RunningServer): Promise<Record<string, Value>> {
+  const client = await RawClient.connect(server.port)
+  const shown: Record<string, Value> = {}
+  for (const db of [0, 9]) {
+    await client.call('SELECT', db)
+    const keys = ((await client.call('KEYS', '*')) as Buffer[]).map(String).sort()
+    for (const key of keys) {
+      const type = String(await client.call('TYPE', key))
+      const readers: Record<string, (string | number)[]> = {
+        string: ['GET', key],
+        list: ['LRANGE', key, 0, -1],
+        set: ['SORT', key, 'ALPHA'],
+        hash: ['HGETALL', key],
+        zset: ['ZRANGE', key, 0, -1, 'WITHSCORES'],
+      }
+      const value = await client.call(...(readers[type] ?? ['PING']))
+      const expires = Number(await client.call('PTTL', key)) > 0
+      const list = Array.isArray(value) ? value.map(String) : String(value)
+      shown[`${db} ${key}`] = [type, expires, type === 'hash' && Array.isArray(list) ? pairs(list) : list] as unknown as Value
+    }
+  }
+  client.close()
+  return shown
+}
+
+function pairs(flat: string[]): string[] {
+  return flat.flatMap((field, i) => (i % 2 === 0 ? [`${field}=${flat[i + 1]}`] : [])).sort()
+}
+
+async function saved(server: RunningServer): Promise<string> {
+  const client = await RawClient.connect(server.port)
+  assert.is(String(await client.call('SAVE')), 'OK')
+  client.close()
+  return join(server.folder, 'dump.rdb')
+}
+
+/** Starts a server on a copy of an RDB file. */
+async function startOn(start: typeof startModis, file: string, options: Record<string, string | number> = {}): Promise<RunningServer> {
+  const carrier = await startModis(NO_SAVE_POINTS)
+  const path = join(carrier.folder, 'moved.rdb')
+  copyFileSync(file, path)
+  try {
+    return await start({ ...NO_SAVE_POINTS, ...options, dir: carrier.folder, dbfilename: 'moved.rdb' })
+  } finally {
+    // The folder must outlive the carrier, which is stopped when the server has read it.
+    await carrier.stop('SIGKILL')
+  }
+}
+
+test('a file moves from redis-server to Modis and back', async () => {
+  const redis = await startRedis(NO_SAVE_POINTS)
+  await fill(redis)
+  const before = await contents(redis)
+  assert.is(Object.keys(before).length, KEYS_IN_DATABASE_0 + 1)
+  const modis = await startOn(startModis, await saved(redis), FOR_REDIS_7_0)
+  assert.equal(await contents(modis), before)
+  const client = await RawClient.connect(modis.port)
+  await client.call('CONFIG', 'SET', 'dir', redis.folder)
+  assert.is(String(await client.call('SAVE')), 'OK')
+  client.close()
+  const back = await startOn(startRedis, join(redis.folder, 'moved.rdb'))
+  assert.equal(await contents(back), before)
+  await Promise.all([redis.stop(), modis.stop(), back.stop()])
+})
+
+test('what Modis saved it loads again, in version 11', async () => {
+  const first = await startModis(NO_SAVE_POINTS)
+  await fill(first)
+  const before = await contents(first)
+  const file = await saved(first)
+  assert.is(readFileSync(file).subarray(0, 9).toString(), 'REDIS0011')
+  const second = await startOn(startModis, file)
+  assert.equal(await contents(second), before)
+  await Promise.all([first.stop(), second.stop()])
+})
+
+test('DUMP payloads go both ways, and keep their encoding', async () => {
+  const [modis, redis] = await Promise.all([startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }), startRedis(NO_SAVE_POINTS)])
+  await fill(redis)
+  const [ours, theirs] = [await RawClient.connect(modis.port), await RawClient.connect(redis.port)]
+  for (const key of ((await theirs.call('KEYS', '*')) as Buffer[]).map(String)) {
+    const payload = (await theirs.call('DUMP', key)) as Buffer
+    assert.is(String(await ours.call('RESTORE', key, 0, payload)), 'OK', key)
+    const again = (await ours.call('DUMP', key)) as Buffer
+    assert.is(String(await theirs.call('RESTORE', `back:${key}`, 0, again)), 'OK', key)
+    // Redis 7.0 has no packed form of small sets that hold strings.
+    if (key === 'set:small') continue
+    const encodings = [await ours.call('OBJECT', 'ENCODING', key), await theirs.call('OBJECT', 'ENCODING', `back:${key}`)]
+    const original = String(await theirs.call('OBJECT', 'ENCODING', key))
+    const expected = original === 'quicklist' && key === 'list:small' ? 'listpack' : original
+    assert.is(String(encodings[0]), expected, key)
+    assert.is(String(encodings[1]), original, key)
+  }
+  for (const client of [ours, theirs]) client.close()
+  await Promise.all([modis.stop(), redis.stop()])
+})
+
+test('RESTORE with options answers as redis-server', async () => {
+  const [modis, redis] = await Promise.all([startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }), startRedis(NO_SAVE_POINTS)])
+  const [ours, theirs] = [await RawClient.connect(modis.port), await RawClient.connect(redis.port)]
+  await theirs.call('SET', 'source', 'value')
+  const payload = (await theirs.call('DUMP', 'source')) as Buffer
+  const commands: (string | number | Buffer)[][] = [
+    ['RESTORE', 'k', 0, payload],
+    ['RESTORE', 'k', 0, payload],
+    ['RESTORE', 'k', 0, payload, 'REPLACE'],
+    ['RESTORE', 'k', -1, payload, 'REPLACE'],
+    ['RESTORE', 'k', 'x', payload, 'REPLACE'],
+    ['RESTORE', 'k', 1, payload, 'ABSTTL', 'REPLACE'],
+    ['EXISTS', 'k'],
+    ['RESTORE', 'k', 0, payload, 'IDLETIME', 1000],
+    ['RESTORE', 'k2', 0, payload, 'IDLETIME', -1],
+    ['RESTORE', 'k2', 0, payload, 'FREQ', 256],
+    ['RESTORE', 'k2', 0, payload, 'IDLETIME', 1, 'FREQ', 1],
+    ['RESTORE', 'k2', 0, payload, 'IDLETIME'],
+    ['RESTORE', 'k2', 0, payload, 'NONSENSE'],
+    ['RESTORE', 'k2', 0, payload.subarray(1)],
+    ['RESTORE', 'k2', 0, ''],
+    ['RESTORE', 'k2', 0],
+    ['DUMP', 'missing'],
+  ]
+  for (const command of commands) {
+    const [one, other] = [await ours.raw(...command), await theirs.raw(...command)]
+    assert.is(one.bytes.toString('latin1'), other.bytes.toString('latin1'), String(command.filter((part) => typeof part !== 'object')))
+  }
+  for (const client of [ours, theirs]) client.close()
+  await Promise.all([modis.stop(), redis.stop()])
+})
+
+test('corrupt payloads are refused and never stop the server', async () => {
+  const modis = await startModis(NO_SAVE_POINTS)
+  await fill(modis)
+  const client = await RawClient.connect(modis.port)
+  let refused = 0
+  for (const key of ['list:small', 'set:integers', 'set:small', 'hash:small', 'zset:small', 'string:compressible']) {
+    const payload = (await client.call('DUMP', key)) as Buffer
+    for (let round = 0; round < 120; round++) {
+      const damaged = Buffer.from(payload)
+      const at = (round * 7919) % (damaged.length - 10)
+      damaged[at] = (damaged[at] ?? 0) ^ (1 + ((round * 31) % 255))
+      const value = await client.call('RESTORE', 'damaged', 0, withChecksum(damaged), 'REPLACE')
+      if (value instanceof ReplyError) {
+        assert.match(value.text, /^ERR (Bad data format|DUMP payload version or checksum are wrong)/)
+        refused++
+      } else await client.call('DEL', 'damaged')
+    }
+  }
+  assert.ok(refused > 100, `${refused} damaged payloads were refused`)
+  assert.is(String(await client.call('PING')), 'PONG')
+  client.close()
+  await modis.stop()
+})
+
+test('a truncated or damaged file stops the start with offset and reason', async () => {
+  const first = await startModis(NO_SAVE_POINTS)
+  await fill(first)
+  const file = await saved(first)
+  const whole = readFileSync(file)
+  const cut = join(first.folder, 'cut.rdb')
+  const cases: [name: string, damage: () => void, expected: RegExp][] = [
+    ['cut', () => truncateSync(cut, whole.length >> 1), /cannot load '.*cut\.rdb': corrupt rdb at byte \d+: the data ends/],
+    ['no rdb', () => writeFileSync(cut, 'hello, this is no RDB file'), /does not begin with REDIS/],
+    ['newer', () => writeFileSync(cut, Buffer.concat([Buffer.from('REDIS0099'), whole.subarray(9)])), /version 99 of the format/],
+    ['checksum', () => flip(cut, whole.length - 3), /the checksum of the \d+ bytes does not match/],
+    ['type', () => writeFileSync(cut, Buffer.from('REDIS0011\xf0\x01a\x01b', 'latin1')), /RDB type 240/],
+  ]
+  for (const [name, damage, expected] of cases) {
+    writeFileSync(cut, whole)
+    damage()
+    const error = await startModis({ ...NO_SAVE_POINTS, dir: first.folder, dbfilename: 'cut.rdb' }).then(
+      () => undefined,
+      (reason: Error) => reason.message,
+    )
+    assert.match(String(error), expected, name)
+  }
+  await first.stop()
+})
+
+function flip(file: string, at: number): void {
+  const bytes = readFileSync(file)
+  bytes[at] = (bytes[at] ?? 0) ^ 0xff
+  writeFileSync(file, bytes)
+}
+
+test('a background save holds the keys as they were when it began', async () => {
+  const modis = await startModis(NO_SAVE_POINTS)
+  const client = await RawClient.connect(modis.port)
+  const count = 60_000
+  for (let i = 0; i < count; i += 1000) {
+    const part = Array.from({ length: 1000 }, (_, j) => [`key:${i + j}`, `before ${i + j}`]).flat()
+    await client.call('MSET', ...part)
+  }
+  const started = client.call('BGSAVE')
+  // Sent in the same breath, so that they run while the snapshot is being written.
+  const changes = Array.from({ length: 3000 }, (_, i) =>
+    i % 3 === 0 ? client.call('SET', `key:${i}`, 'after') : i % 3 === 1 ? client.call('DEL', `key:${i}`) : client.call('SET', `new:${i}`, 'x'),
+  )
+  assert.is(String(await started), 'Background saving started')
+  await Promise.all(changes)
+  await until(async () => /rdb_bgsave_in_progress:0/.test(String(await client.call('INFO', 'persistence'))))
+  client.close()
+  const again = await startOn(startModis, join(modis.folder, 'dump.rdb'))
+  const reader = await RawClient.connect(again.port)
+  assert.is(Number(await reader.call('DBSIZE')), count)
+  for (let i = 0; i < 3000; i++) assert.is(String(await reader.call('GET', `key:${i}`)), `before ${i}`)
+  reader.close()
+  await Promise.all([modis.stop(), again.stop()])
+})
+
+test('a kill in the middle of a save leaves the old file', async () => {
+  const modis = await startModis(NO_SAVE_POINTS)
+  const client = await RawClient.connect(modis.port)
+  await client.call('SET', 'old', 'yes')
+  const file = await saved(modis)
+  const before = readFileSync(file)
+  for (let i = 0; i < 50; i++) {
+    await client.call('MSET', ...Array.from({ length: 1000 }, (_, j) => [`key:${i}:${j}`, 'x'.repeat(100)]).flat())
+  }
+  await client.call('BGSAVE')
+  await until(async () => readdirSync(modis.folder).some((name) => name.startsWith('temp-')))
+  modis.process.kill('SIGKILL')
+  await new Promise((resolve) => modis.process.once('exit', resolve))
+  const after = readFileSync(file)
+  assert.ok(existsSync(file))
+  assert.ok(after.equals(before) || after.length > before.length, 'the old file or the whole new one')
+  await modis.stop()
+})
+
+test('save points save by themselves', async () => {
+  const modis = await startModis({ save: '1 2' })
+  const client = await RawClient.connect(modis.port)
+  const before = Number(await client.call('LASTSAVE'))
+  await client.call('MSET', 'a', 1, 'b', 2)
+  await client.call('SET', 'c', 3)
+  await until(async () => Number(await client.call('LASTSAVE')) > before)
+  assert.ok(existsSync(join(modis.folder, 'dump.rdb')))
+  client.close()
+  await modis.stop()
+})
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('it did not happen in time')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test.run()
