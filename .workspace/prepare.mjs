@@ -6,6 +6,7 @@ import { installFingerprint, outputFingerprint, sourceFingerprint } from './fing
 import { PlainError, pnpm, root, which } from './run.mjs'
 
 const oldestNode = 20
+const modulesFile = join(root, 'node_modules/.modules.yaml')
 // Below node_modules, so that whoever deletes that folder gets a new installation.
 const stateFile = join(root, 'node_modules/.modis/prepared.json')
 
@@ -30,11 +31,14 @@ export async function prepare({ native = 'optional' } = {}) {
   const missing = missingCompilers()
   const before = readState()
   const install = installFingerprint()
-  const installed = before.install === install && existsSync(join(root, 'node_modules/.modules.yaml'))
+  const installed = before.install === install && existsSync(modulesFile)
   if (installed && isBuilt(before, native === 'optional' && missing.length > 0)) return
   if (missing.length > 0) explainMissing(missing, native)
   if (!installed) {
-    await pnpm('installing packages', ['install', '--reporter=append-only'])
+    const title = existsSync(modulesFile)
+      ? 'installing packages'
+      : 'installing packages, which takes a minute the first time'
+    await pnpm(title, ['install', '--reporter=append-only'])
     writeState({ install: installFingerprint() })
   }
   // The installation may have completed the lock file: fingerprints are taken after it.
