@@ -39,6 +39,13 @@ export interface TypeLoadResult {
   consumed: number
 }
 
+export interface Authentication {
+  /** Whether a module decided about it; otherwise the server's own users do. */
+  handled: boolean
+  /** With `handled`: the error the client gets, or null when it is authenticated. */
+  error: string | null
+}
+
 /** Result of a command: how many bytes of `Bridge.output` are its reply, or `replyPending`. */
 export type ReplyLength = number
 
@@ -81,12 +88,12 @@ export interface Bridge {
   /** Runs the command filters. Null when the arguments stay as they are. */
   filterCommand(args: Arguments, client: number): Uint8Array[] | null
 
-  /** A blocked client's time is up: the reply of its timeout callback. */
-  blockedTimeout(blocked: number): ReplyLength
+  /** A blocked client's time is up: the reply of its timeout callback; `replyPending` when it is being unblocked. */
+  blockedTimeout(blocked: number, resp: number): ReplyLength
   /** A blocked client disconnected, or was unblocked with an error by the server. */
   blockedGone(blocked: number): void
   /** One of its keys is ready: its reply, or `replyPending` when it goes on waiting. */
-  blockedKeyReady(blocked: number, key: Uint8Array): ReplyLength
+  blockedKeyReady(blocked: number, key: Uint8Array, resp: number): ReplyLength
   /** A command started by RM_Call with K has its reply. */
   callFinished(promise: number, reply: Uint8Array): void
 
@@ -135,7 +142,7 @@ export interface Bridge {
   /** After all parameters of one CONFIG SET. Null when applied, else why not. */
   configApply(config: number): string | null
   /** Asks the modules' authentication callbacks, in order. */
-  authenticate(client: number, user: Uint8Array, password: Uint8Array): 'handled' | 'denied' | 'declined'
+  authenticate(client: number, user: Uint8Array, password: Uint8Array): Authentication
   /** The user of a client changed: tells the module that had authenticated it. */
   userChanged(client: number): void
 

@@ -402,7 +402,10 @@ export interface ClientHost {
   ): void
   /** The client goes on. `reply` is RESP in its protocol, empty for none. */
   unblocked(blocked: number, client: number, reply: Slice, elapsedUs: number): void
-  /** RM_AbortBlock: it was never blocked, and its command has no reply. */
+  /**
+   * RM_AbortBlock: the client waits no longer. Called before the command returns, which then has a
+   * reply as if it had never blocked, or later, when there is none.
+   */
   blockAborted(blocked: number, client: number): void
   selectDb(client: number, db: number): boolean
   /** Null when there is no such client. Flags: bits of REDISMODULE_CLIENTINFO_FLAG_*. */

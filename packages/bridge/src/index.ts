@@ -1,0 +1,343 @@
+// The bridge, as a server uses it: `createBridge(host)` loads the addon and connects the two.
+
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import nodeGypBuild from 'node-gyp-build'
+import type {
+  Authentication,
+  Bridge,
+  FunctionStatus,
+  LoadFrame,
+  ModuleUsage,
+  ReplyLength,
+  ServerEventData,
+  TypeLoadResult,
+} from './bridge.ts'
+import { createHandlers } from './handlers.ts'
+import type { Arguments, BridgeHost, CallerInfo } from './host.ts'
+import { SharedMemory } from './shared-memory.ts'
+
+export * from './bridge.ts'
+export * from './host.ts'
+
+/** The addon's exports. Numbers go through the shared slots; see native/entry.c. */
+interface Addon {
+  start(handlers: object, receiver: object): boolean
+  stop(): void
+  growOutput(): void
+  functions(): string
+  beginLoad(args: readonly Uint8Array[]): [bigint, bigint]
+  endLoad(): void
+  beginUnload(): bigint
+  endUnload(): void
+  usage(): void
+  invoke(bytes: Uint8Array, offsets: Int32Array): void
+  positions(bytes: Uint8Array, offsets: Int32Array): void
+  filter(bytes: Uint8Array, offsets: Int32Array): void
+  blockedTimeout(): void
+  blockedGone(): void
+  blockedKeyReady(key: Uint8Array): void
+  callFinished(reply: Uint8Array): void
+  typeSave(key: Uint8Array): void
+  typeLoad(payload: Uint8Array, key: Uint8Array): void
+  typeAuxSave(): void
+  typeAuxLoad(payload: Uint8Array): void
+  typeRewrite(key: Uint8Array): void
+  typeFree(): void
+  typeMeasure(key: Uint8Array): void
+  typeDigest(key: Uint8Array): void
+  typeCopy(from: Uint8Array, to: Uint8Array): void
+  keyspaceEvent(event: Uint8Array, key: Uint8Array): void
+  postNotificationJobs(): void
+  serverEvent(text: Uint8Array, key: Uint8Array): void
+  info(): void
+  configGet(): void
+  configSet(value: Uint8Array): void
+  configApply(): void
+  authenticate(user: Uint8Array, password: Uint8Array): void
+  userChanged(): void
+}
+
+const nothing = new Uint8Array(0)
+const measureUnlink = 0
+const measureFreeEffort = 1
+const measureMemory = 2
+
+function loadAddon(): Addon {
+  return nodeGypBuild(dirname(dirname(fileURLToPath(import.meta.url)))) as Addon
+}
+
+class NativeBridge implements Bridge {
+  readonly functions: readonly FunctionStatus[]
+  readonly #addon: Addon
+  readonly #memory: SharedMemory
+  readonly #eventNames = new Map<string, Uint8Array>()
+
+  constructor(addon: Addon, host: BridgeHost) {
+    this.#addon = addon
+    this.#memory = new SharedMemory(addon)
+    this.functions = JSON.parse(addon.functions()) as FunctionStatus[]
+    if (!addon.start(createHandlers(host, this.#memory), this.#memory.receiver())) {
+      throw new Error('the bridge serves another server of this process; close that one first')
+    }
+  }
+
+  get output(): Uint8Array {
+    return this.#memory.output
+  }
+
+  beginLoad(module: number, args: readonly Uint8Array[]): LoadFrame {
+    this.#put(module)
+    const [context, argv] = this.#addon.beginLoad(args)
+    return { context, argv, argc: args.length }
+  }
+
+  endLoad(module: number, loaded: boolean): void {
+    this.#put(module, Number(loaded))
+    this.#addon.endLoad()
+  }
+
+  beginUnload(module: number): bigint {
+    this.#put(module)
+    return this.#addon.beginUnload()
+  }
+
+  endUnload(module: number, unloaded: boolean): void {
+    this.#put(module, Number(unloaded))
+    this.#addon.endUnload()
+  }
+
+  usage(module: number): ModuleUsage {
+    this.#put(module)
+    this.#addon.usage()
+    return JSON.parse(this.#memory.takeText()) as ModuleUsage
+  }
+
+  invoke(command: number, args: Arguments, caller: CallerInfo): ReplyLength {
+    const { slots } = this.#memory
+    slots[0] = command
+    slots[1] = args.first
+    slots[2] = args.count
+    slots[3] = caller.client
+    slots[4] = caller.db
+    slots[5] = caller.resp
+    slots[6] = caller.flags
+    this.#addon.invoke(args.bytes, args.offsets)
+    return slots[0]
+  }
+
+  commandKeys(command: number, args: Arguments): { positions: number[]; flags: number[] } {
+    return this.#positions(command, args, false)
+  }
+
+  commandChannels(command: number, args: Arguments): { positions: number[]; flags: number[] } {
+    return this.#positions(command, args, true)
+  }
+
+  filterCommand(args: Arguments, client: number): Uint8Array[] | null {
+    this.#put(args.first, args.count, client)
+    this.#addon.filter(args.bytes, args.offsets)
+    const count = this.#memory.slots[0]
+    if (count < 0) return null
+    const output = this.#memory.output as Buffer
+    const result: Uint8Array[] = []
+    let at = 0
+    for (let index = 0; index < count; index++) {
+      const length = output.readUInt32LE(at)
+      result.push(Buffer.from(output.subarray(at + 4, at + 4 + length)))
+      at += 4 + length
+    }
+    return result
+  }
+
+  blockedTimeout(blocked: number, resp: number): ReplyLength {
+    this.#put(blocked, resp)
+    this.#addon.blockedTimeout()
+    return this.#memory.slots[0]
+  }
+
+  blockedGone(blocked: number): void {
+    this.#put(blocked)
+    this.#addon.blockedGone()
+  }
+
+  blockedKeyReady(blocked: number, key: Uint8Array, resp: number): ReplyLength {
+    this.#put(blocked, resp)
+    this.#addon.blockedKeyReady(key)
+    return this.#memory.slots[0]
+  }
+
+  callFinished(promise: number, reply: Uint8Array): void {
+    this.#put(promise)
+    this.#addon.callFinished(reply)
+  }
+
+  typeSave(type: number, value: number, db: number, key: Uint8Array): Uint8Array {
+    this.#put(type, value, db)
+    this.#addon.typeSave(key)
+    return this.#memory.takeBytes()
+  }
+
+  typeLoad(
+    type: number,
+    encodingVersion: number,
+    payload: Uint8Array,
+    db: number,
+    key: Uint8Array,
+  ): TypeLoadResult {
+    this.#put(type, encodingVersion, db)
+    this.#addon.typeLoad(payload, key)
+    const [value, consumed] = this.#memory.slots
+    return { value, consumed }
+  }
+
+  typeAuxSave(type: number, when: number): Uint8Array {
+    this.#put(type, when)
+    this.#addon.typeAuxSave()
+    return this.#memory.takeBytes()
+  }
+
+  typeAuxLoad(type: number, encodingVersion: number, when: number, payload: Uint8Array): number {
+    this.#put(type, encodingVersion, when)
+    this.#addon.typeAuxLoad(payload)
+    return this.#memory.slots[0]
+  }
+
+  typeRewrite(type: number, value: number, db: number, key: Uint8Array): Uint8Array {
+    this.#put(type, value, db)
+    this.#addon.typeRewrite(key)
+    return this.#memory.takeBytes()
+  }
+
+  typeFree(type: number, value: number): void {
+    this.#put(type, value)
+    this.#addon.typeFree()
+  }
+
+  typeUnlink(type: number, value: number, db: number, key: Uint8Array): void {
+    this.#put(type, value, db, measureUnlink, 0)
+    this.#addon.typeMeasure(key)
+  }
+
+  typeFreeEffort(type: number, value: number, db: number, key: Uint8Array): number {
+    this.#put(type, value, db, measureFreeEffort, 0)
+    this.#addon.typeMeasure(key)
+    return this.#memory.slots[0]
+  }
+
+  typeMemoryUsage(type: number, value: number, db: number, key: Uint8Array, samples: number): number {
+    this.#put(type, value, db, measureMemory, samples)
+    this.#addon.typeMeasure(key)
+    return this.#memory.slots[0]
+  }
+
+  typeDigest(type: number, value: number, db: number, key: Uint8Array): Uint8Array | null {
+    this.#put(type, value, db)
+    this.#addon.typeDigest(key)
+    return this.#memory.slots[0] < 0 ? null : this.#memory.takeBytes()
+  }
+
+  typeCopy(
+    type: number,
+    value: number,
+    from: Uint8Array,
+    to: Uint8Array,
+    fromDb: number,
+    toDb: number,
+  ): number {
+    this.#put(type, value, fromDb, toDb)
+    this.#addon.typeCopy(from, to)
+    return this.#memory.slots[0]
+  }
+
+  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void {
+    let name = this.#eventNames.get(event)
+    if (name === undefined) {
+      name = Buffer.from(event)
+      this.#eventNames.set(event, name)
+    }
+    this.#put(type, db)
+    this.#addon.keyspaceEvent(name, key)
+  }
+
+  runPostNotificationJobs(): void {
+    this.#addon.postNotificationJobs()
+  }
+
+  serverEvent(event: number, subevent: number, data: ServerEventData): void {
+    this.#put(event, subevent, data.number ?? 0, data.second ?? 0)
+    this.#addon.serverEvent(Buffer.from(data.text ?? ''), data.key ?? nothing)
+  }
+
+  info(module: number, forCrashReport: boolean): string {
+    this.#put(module, Number(forCrashReport))
+    this.#addon.info()
+    return this.#memory.takeText()
+  }
+
+  configGet(config: number): string {
+    this.#put(config)
+    this.#addon.configGet()
+    return this.#memory.slots[0] < 0 ? '' : this.#memory.takeText()
+  }
+
+  configSet(config: number, value: string): string | null {
+    this.#put(config)
+    this.#addon.configSet(Buffer.from(value))
+    return this.#textOrNull()
+  }
+
+  configApply(config: number): string | null {
+    this.#put(config)
+    this.#addon.configApply()
+    return this.#textOrNull()
+  }
+
+  authenticate(client: number, user: Uint8Array, password: Uint8Array): Authentication {
+    this.#put(client)
+    this.#addon.authenticate(user, password)
+    const handled = this.#memory.slots[1] !== 0
+    return { handled, error: this.#textOrNull() }
+  }
+
+  userChanged(client: number): void {
+    this.#put(client)
+    this.#addon.userChanged()
+  }
+
+  close(): void {
+    this.#addon.stop()
+  }
+
+  #put(...values: number[]): void {
+    this.#memory.slots.set(values)
+  }
+
+  #textOrNull(): string | null {
+    return this.#memory.slots[0] < 0 ? null : this.#memory.takeText()
+  }
+
+  #positions(command: number, args: Arguments, channels: boolean): { positions: number[]; flags: number[] } {
+    this.#put(command, args.first, args.count, Number(channels))
+    this.#addon.positions(args.bytes, args.offsets)
+    const count = this.#memory.slots[0]
+    const output = this.#memory.output as Buffer
+    const positions: number[] = []
+    const flags: number[] = []
+    for (let index = 0; index < count; index++) {
+      positions.push(output.readInt32LE(8 * index))
+      flags.push(output.readInt32LE(8 * index + 4))
+    }
+    return { positions, flags }
+  }
+}
+
+/**
+ * Connects a server with the addon. There is one bridge in a process at a time: its modules are
+ * libraries of the process.
+ *
+ * @throws When there is no prebuild for this platform, or another server has the bridge.
+ */
+export function createBridge(host: BridgeHost): Bridge {
+  return new NativeBridge(loadAddon(), host)
+}

@@ -1,0 +1,33 @@
+/* What the few files that speak Node-API share. */
+
+#ifndef MODIS_ENVIRONMENT_H
+#define MODIS_ENVIRONMENT_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+#include <uv.h>
+
+#include "bridge.h"
+
+extern napi_env environment;
+extern uv_loop_t *event_loop;
+
+/* host.c */
+bool host_start(napi_env env, napi_value handlers, napi_value shared);
+void host_stop(void);
+bool host_run_handler(HostOperation operation); /* on the main thread */
+napi_value host_grow_output(napi_env env, size_t bytes);
+void host_output_write(const void *bytes, size_t length); /* from C, for JavaScript to read */
+extern double *slots;
+
+/* stack.c: calls into JavaScript work only on the stack JavaScript itself runs on, and OnLoad and
+ * OnUnload are called on a stack of koffi's. */
+void stack_learn(void);      /* once, on the main thread */
+void *stack_mark(void);      /* before koffi switches; returns the previous mark */
+void stack_unmark(void *previous);
+void stack_run(void (*function)(void *), void *data); /* on the main thread's own stack */
+
+/* entry.c */
+bool entry_define(napi_env env, napi_value exports);
+
+#endif

@@ -1,0 +1,34 @@
+/* How a module finds the functions: by name, from the table. */
+
+#include "bridge.h"
+
+typedef struct Row {
+  const char *name;
+  void *function; /* NULL: absent */
+} Row;
+
+static Row rows[] = {
+    {"GetApi", (void *)get_api},
+#define FN(section, tier, since, result, name, parameters) {#name, (void *)rm_##name},
+#define NO(section, tier, since, result, name, parameters, ...) {#name, NULL},
+#include "functions.def"
+#undef FN
+#undef NO
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+static int by_name(const void *a, const void *b) { return strcmp(((const Row *)a)->name, ((const Row *)b)->name); }
+
+/* Fails for a function that is unknown or absent, and leaves the module's pointer as it was. */
+int get_api(const char *name, void **target) {
+  static bool sorted;
+  static const char prefix[] = "RedisModule_";
+  if (!sorted) qsort(rows, ROW_COUNT, sizeof(Row), by_name);
+  sorted = true;
+  if (strncmp(name, prefix, sizeof prefix - 1) != 0) return REDISMODULE_ERR;
+  Row wanted = {name + sizeof prefix - 1, NULL};
+  Row *row = bsearch(&wanted, rows, ROW_COUNT, sizeof(Row), by_name);
+  if (row == NULL || row->function == NULL) return REDISMODULE_ERR;
+  *target = row->function;
+  return REDISMODULE_OK;
+}

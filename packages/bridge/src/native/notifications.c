@@ -1,0 +1,146 @@
+/* Keyspace notifications, and the jobs that may write once a notification is over. */
+
+#include "bridge.h"
+
+typedef struct Subscription {
+  struct Subscription *next;
+  Module *module;
+  int types;
+  RedisModuleNotificationFunc function;
+  int active; /* calls of the function that are running */
+} Subscription;
+
+typedef struct Job {
+  struct Job *next;
+  Module *module;
+  RedisModulePostNotificationJobFunc function;
+  void (*free_data)(void *);
+  void *data;
+  int db;
+} Job;
+
+static Subscription *subscriptions;
+static Job *first_job, **last_job = &first_job;
+static bool running_jobs;
+static int depth; /* of notifications being delivered: the list is tidied at 0 */
+
+static void tell_host(void) {
+  int types = 0;
+  for (Subscription *each = subscriptions; each; each = each->next) types |= each->types;
+  host_ask(HOST_keyspaceEventsWanted, 0, 1, (double)types);
+}
+
+int rm_SubscribeToKeyspaceEvents(RedisModuleCtx *context, int types, RedisModuleNotificationFunc function) {
+  Subscription *subscription = must_calloc(sizeof *subscription);
+  subscription->module = context->module;
+  subscription->types = types;
+  subscription->function = function;
+  Subscription **at = &subscriptions;
+  while (*at) at = &(*at)->next;
+  *at = subscription;
+  tell_host();
+  return REDISMODULE_OK;
+}
+
+/* What is cancelled while notifications are delivered only stops matching, and goes later. */
+static void tidy(void) {
+  Subscription **at = &subscriptions;
+  while (depth == 0 && *at) {
+    Subscription *subscription = *at;
+    if (subscription->types) {
+      at = &subscription->next;
+      continue;
+    }
+    *at = subscription->next;
+    free(subscription);
+  }
+}
+
+/* Fails when there is no subscription with this function and types. */
+int rm_UnsubscribeFromKeyspaceEvents(RedisModuleCtx *context, int types, RedisModuleNotificationFunc function) {
+  int found = REDISMODULE_ERR;
+  for (Subscription *each = subscriptions; each; each = each->next) {
+    if (each->module != context->module || each->function != function || !(each->types & types)) continue;
+    each->types &= ~types;
+    found = REDISMODULE_OK;
+  }
+  tidy();
+  tell_host();
+  return found;
+}
+
+/* A module does not hear of what it causes while it hears of something, unless it asked to. */
+void notify_modules(int type, const char *event, int db, RedisModuleString *key) {
+  depth++;
+  keyspace_epoch++;
+  for (Subscription *each = subscriptions; each; each = each->next) {
+    bool nested = each->module->options & REDISMODULE_OPTIONS_ALLOW_NESTED_KEYSPACE_NOTIFICATIONS;
+    if (!(each->types & type) || (each->active && !nested)) continue;
+    RedisModuleCtx context;
+    context_start(&context, each->module, 0);
+    context.caller.db = db;
+    Running before = running_enter(each->module, "a keyspace notification");
+    each->active++;
+    each->function(&context, type, event, key);
+    each->active--;
+    context_finish(&context);
+    running_leave(before);
+  }
+  depth--;
+  tidy();
+}
+
+int rm_NotifyKeyspaceEvent(RedisModuleCtx *context, int type, const char *event, RedisModuleString *key) {
+  keys_flush_direct();
+  HostFrame frame = host_begin();
+  host_number(context->caller.db);
+  host_number(type);
+  host_text(event);
+  host_string(key);
+  host_call(HOST_notify);
+  host_end(frame);
+  return REDISMODULE_OK;
+}
+
+int rm_GetNotifyKeyspaceEvents(void) { return (int)host_ask(HOST_keyspaceEventFlags, 0, 0); }
+
+int rm_GetKeyspaceNotificationFlagsAll(void) { return (REDISMODULE_NOTIFY_TYPE_CHANGED << 1) - 1; }
+
+/* `free_data` is called when the job has run, or never will. */
+int rm_AddPostNotificationJob(RedisModuleCtx *context, RedisModulePostNotificationJobFunc function, void *data,
+                              void (*free_data)(void *)) {
+  Job *job = must_calloc(sizeof *job);
+  *job = (Job){NULL, context->module, function, free_data, data, context->caller.db};
+  *last_job = job;
+  last_job = &job->next;
+  return REDISMODULE_OK;
+}
+
+/* Jobs may add jobs: they run in the same go. */
+void run_post_notification_jobs(void) {
+  if (running_jobs) return;
+  running_jobs = true;
+  while (first_job) {
+    Job *job = first_job;
+    first_job = job->next;
+    if (first_job == NULL) last_job = &first_job;
+    RedisModuleCtx context;
+    context_start(&context, job->module, 0);
+    context.caller.db = job->db;
+    Running before = running_enter(job->module, "a job after a notification");
+    if (job->module->live) job->function(&context, job->data);
+    context_finish(&context);
+    if (job->module->live && job->free_data) job->free_data(job->data);
+    running_leave(before);
+    free(job);
+  }
+  running_jobs = false;
+}
+
+void notifications_drop(Module *module) {
+  for (Subscription *each = subscriptions; each; each = each->next) {
+    if (each->module == module) each->types = 0;
+  }
+  tidy();
+  tell_host();
+}

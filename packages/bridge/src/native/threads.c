@@ -1,0 +1,244 @@
+/* The lock that modules' threads take to use the keyspace.
+ *
+ * Who runs JavaScript holds it by nature, so it is lent: a thread that wants it queues up and wakes
+ * the event loop, which stops and serves that thread's calls until the thread unlocks. While the
+ * main thread waits here, the thread has the shared memory of host.c to itself.
+ *
+ * While the main thread is inside a module's OnLoad or OnUnload it cannot serve, and OnUnload often
+ * waits for the module's threads. The lock is then open: threads take it from each other, and calls
+ * that need JavaScript fail instead of waiting for ever. */
+
+#include "environment.h"
+
+#include <errno.h>
+#include <sched.h>
+
+typedef struct Waiter {
+  struct Waiter *next;
+  pthread_cond_t granted_condition;
+  bool granted;
+} Waiter;
+
+typedef enum { SERVED, OPEN, STOPPED } Mode;
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t main_condition = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t open_condition = PTHREAD_COND_INITIALIZER;
+static pthread_cond_t done_condition = PTHREAD_COND_INITIALIZER;
+static Waiter *first_waiter, **last_waiter = &first_waiter;
+static int waiter_count;
+static bool lent;
+static Mode mode = STOPPED;
+static int open_depth;
+
+/* The call that the holder of the lent lock wants made. */
+static struct {
+  _Atomic bool pending;
+  bool done;
+  bool result;
+  HostOperation operation;
+} request;
+
+static pthread_t main_thread;
+static __thread bool holding;
+_Atomic bool main_is_polling;
+
+bool on_main_thread(void) { return pthread_equal(pthread_self(), main_thread); }
+
+bool holds_lock(void) { return holding || on_main_thread(); }
+
+bool threads_waiting(void) {
+  pthread_mutex_lock(&mutex);
+  bool waiting = first_waiter != NULL;
+  pthread_mutex_unlock(&mutex);
+  return waiting;
+}
+
+void threads_start(void) {
+  main_thread = pthread_self();
+  pthread_mutex_lock(&mutex);
+  mode = SERVED;
+  open_depth = 0;
+  pthread_mutex_unlock(&mutex);
+}
+
+/* After this nobody gets the lock any more: the process ends, or the server has closed. */
+void threads_stop(void) {
+  pthread_mutex_lock(&mutex);
+  mode = STOPPED;
+  pthread_mutex_unlock(&mutex);
+}
+
+void threads_open(void) {
+  pthread_mutex_lock(&mutex);
+  if (open_depth++ == 0) mode = OPEN;
+  pthread_cond_broadcast(&open_condition);
+  for (Waiter *waiter = first_waiter; waiter; waiter = waiter->next) {
+    pthread_cond_signal(&waiter->granted_condition);
+  }
+  pthread_mutex_unlock(&mutex);
+}
+
+/* Waits for a thread that still has the lock. It cannot wait for us: its calls fail at once. */
+void threads_close(void) {
+  pthread_mutex_lock(&mutex);
+  if (--open_depth == 0) {
+    while (lent) pthread_cond_wait(&main_condition, &mutex);
+    mode = SERVED;
+  }
+  bool waiting = first_waiter != NULL;
+  pthread_mutex_unlock(&mutex);
+  if (waiting) loop_wake();
+}
+
+static void unlink_waiter(Waiter *waiter) {
+  Waiter **at = &first_waiter;
+  while (*at && *at != waiter) at = &(*at)->next;
+  if (*at == NULL) return;
+  *at = waiter->next;
+  if (last_waiter == &waiter->next) last_waiter = at;
+  waiter_count--;
+}
+
+/* Called with the mutex held. Returns with the lock held by this thread, or never. */
+static void wait_for_turn(Waiter *waiter) {
+  while (!waiter->granted) {
+    if (mode == OPEN && !lent) {
+      unlink_waiter(waiter);
+      lent = true;
+      return;
+    }
+    pthread_cond_wait(&waiter->granted_condition, &mutex);
+  }
+}
+
+void rm_ThreadSafeContextLock(RedisModuleCtx *context) {
+  (void)context;
+  if (on_main_thread() || holding) return;
+  Waiter waiter = {.granted_condition = PTHREAD_COND_INITIALIZER};
+  pthread_mutex_lock(&mutex);
+  *last_waiter = &waiter;
+  last_waiter = &waiter.next;
+  waiter_count++;
+  bool wake = mode == SERVED;
+  pthread_mutex_unlock(&mutex);
+  if (wake) loop_wake();
+  pthread_mutex_lock(&mutex);
+  wait_for_turn(&waiter);
+  pthread_mutex_unlock(&mutex);
+  pthread_cond_destroy(&waiter.granted_condition);
+  holding = true;
+}
+
+/* Gets the lock when the event loop has nothing to do and nobody else wants it; EBUSY otherwise. */
+int rm_ThreadSafeContextTryLock(RedisModuleCtx *context) {
+  if (on_main_thread() || holding) return REDISMODULE_OK;
+  pthread_mutex_lock(&mutex);
+  bool open = mode == OPEN && !lent;
+  bool idle = mode == SERVED && !lent && first_waiter == NULL && atomic_load(&main_is_polling);
+  pthread_mutex_unlock(&mutex);
+  if (!open && !idle) {
+    errno = EBUSY;
+    return REDISMODULE_ERR;
+  }
+  rm_ThreadSafeContextLock(context);
+  return REDISMODULE_OK;
+}
+
+void rm_ThreadSafeContextUnlock(RedisModuleCtx *context) {
+  (void)context;
+  if (!holding) return;
+  holding = false;
+  pthread_mutex_lock(&mutex);
+  lent = false;
+  pthread_cond_signal(&main_condition);
+  if (mode == OPEN && first_waiter) pthread_cond_signal(&first_waiter->granted_condition);
+  pthread_mutex_unlock(&mutex);
+}
+
+/* The holder's side of a call: only one thread can be here. */
+bool threads_remote_call(HostOperation operation) {
+  if (!holding) return false;
+  pthread_mutex_lock(&mutex);
+  if (mode != SERVED) {
+    pthread_mutex_unlock(&mutex);
+    return false;
+  }
+  request.operation = operation;
+  request.done = false;
+  atomic_store(&request.pending, true);
+  pthread_cond_signal(&main_condition);
+  while (!request.done) pthread_cond_wait(&done_condition, &mutex);
+  bool result = request.result;
+  pthread_mutex_unlock(&mutex);
+  return result;
+}
+
+/* Called with the mutex held; serves one thread until it unlocks. */
+static void serve_one(void) {
+  Waiter *waiter = first_waiter;
+  unlink_waiter(waiter);
+  lent = true;
+  waiter->granted = true;
+  pthread_cond_signal(&waiter->granted_condition);
+  while (lent) {
+    if (!atomic_load(&request.pending)) {
+      pthread_cond_wait(&main_condition, &mutex);
+      continue;
+    }
+    atomic_store(&request.pending, false);
+    pthread_mutex_unlock(&mutex);
+    bool result = host_run_handler(request.operation);
+    pthread_mutex_lock(&mutex);
+    request.result = result;
+    request.done = true;
+    pthread_cond_signal(&done_condition);
+  }
+}
+
+/* Serves those who wait now. Who comes later waits for the next turn of the event loop, so that
+ * threads cannot starve the clients. */
+void threads_serve(void) {
+  pthread_mutex_lock(&mutex);
+  for (int turns = waiter_count; turns > 0 && first_waiter && mode == SERVED; turns--) serve_one();
+  bool more = first_waiter != NULL && mode == SERVED;
+  pthread_mutex_unlock(&mutex);
+  if (more) loop_wake();
+}
+
+RedisModuleCtx *rm_GetThreadSafeContext(RedisModuleBlockedClient *blocked) {
+  RedisModuleCtx *context = context_new(blocked ? blocked_module(blocked) : NULL, CONTEXT_THREAD);
+  if (blocked) {
+    context->blocked = blocked;
+    context->reply = blocked_reply(blocked);
+    context->caller = blocked_caller(blocked);
+    blocked_retain(blocked);
+  }
+  if (context->module) atomic_fetch_add(&context->module->thread_contexts, 1);
+  return context;
+}
+
+RedisModuleCtx *rm_GetDetachedThreadSafeContext(RedisModuleCtx *context) {
+  RedisModuleCtx *detached = context_new(context->module, CONTEXT_THREAD);
+  detached->caller.db = context->caller.db;
+  if (detached->module) atomic_fetch_add(&detached->module->thread_contexts, 1);
+  return detached;
+}
+
+void rm_FreeThreadSafeContext(RedisModuleCtx *context) {
+  if (context == NULL) return;
+  RedisModuleBlockedClient *blocked = context->blocked;
+  if (context->module) atomic_fetch_sub(&context->module->thread_contexts, 1);
+  context_free(context);
+  if (blocked) blocked_release(blocked);
+}
+
+void rm_Yield(RedisModuleCtx *context, int flags, const char *busy_reply) {
+  (void)context;
+  if (!holds_lock() || in_forked_child) return;
+  HostFrame frame = host_begin();
+  host_number(flags);
+  host_text(busy_reply ? busy_reply : "");
+  host_call(HOST_yield);
+  host_end(frame);
+}
