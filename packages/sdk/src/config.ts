@@ -81,18 +81,25 @@ const parameter = <Value>(
 ): ConfigParameter<Value> =>
   Object.freeze({ immutable: false, sensitive: false, hidden: false, protected: false, ...options, kind })
 
-/** Builders of configuration parameters. */
-export const config = {
+/** The builders of {@link config}. */
+export interface ConfigBuilders {
   /** Text. */
-  string: (options: StringConfigOptions): ConfigParameter<string> => parameter('string', options),
+  string(options: StringConfigOptions): ConfigParameter<string>
   /** `yes` or `no`. */
-  boolean: (options: BooleanConfigOptions): ConfigParameter<boolean> => parameter('boolean', options),
+  boolean(options: BooleanConfigOptions): ConfigParameter<boolean>
   /** A whole number within ±(2^53 − 1), with bounds and, where wanted, memory units. */
-  integer: (options: IntegerConfigOptions): ConfigParameter<number> => parameter('integer', options),
+  integer(options: IntegerConfigOptions): ConfigParameter<number>
   /** One of several names, matched without case. */
-  enum: <const Name extends string>(options: EnumConfigOptions<Name>): ConfigParameter<Name> =>
-    parameter('enum', options),
+  enum<const Name extends string>(options: EnumConfigOptions<Name>): ConfigParameter<Name>
   /** Any number of several names. */
-  flags: <const Name extends string>(options: FlagsConfigOptions<Name>): ConfigParameter<readonly Name[]> =>
-    parameter('flags', options),
-} as const
+  flags<const Name extends string>(options: FlagsConfigOptions<Name>): ConfigParameter<readonly Name[]>
+}
+
+/** Builders of configuration parameters. */
+export const config: ConfigBuilders = Object.freeze({
+  string: (options) => parameter('string', options),
+  boolean: (options) => parameter('boolean', options),
+  integer: (options) => parameter('integer', options),
+  enum: (options) => parameter('enum', options),
+  flags: (options) => parameter('flags', options),
+} satisfies ConfigBuilders)

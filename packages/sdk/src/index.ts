@@ -1,4 +1,5 @@
 export type * from './args.ts'
+export * from './client-types.ts'
 export * from './command.ts'
 export * from './config.ts'
 export * from './context.ts'

@@ -139,6 +139,47 @@ export type ParsedOneof<Alternatives extends ArgumentSchema> = [Alternatives[key
 
 type ParsedAlternative<A> = A extends TokenArgument<unknown> ? true : Exclude<ParsedArgument<A>, undefined>
 
+/** The builders of {@link arg}. */
+export interface ArgumentBuilders {
+  /** A key, opened for the handler as a {@link Key} of the client's database. */
+  key(access: KeyAccess | KeyOptions, options?: KeyOptions): Argument<Key>
+  /** Several keys: `many` of `key`. With `count`, the number of keys precedes them (`numkeys`). */
+  keys(access: KeyAccess | KeyOptions, options: ManyOptions & { readonly min: 0 }): Argument<Key[]>
+  keys(access: KeyAccess | KeyOptions, options?: ManyOptions): Argument<[Key, ...Key[]]>
+  /** Text, decoded as UTF-8. */
+  string(options?: TextOptions): Argument<string>
+  /** Bytes as they came, copied. */
+  bytes(options?: BytesOptions): Argument<Buffer>
+  /** A glob-style pattern, decoded as UTF-8. */
+  pattern(options?: TextOptions): Argument<string>
+  /** A whole number within ±(2^53 − 1) and the bounds given. */
+  integer(options?: NumberOptions<number>): Argument<number>
+  /** A signed 64-bit integer within the bounds given. */
+  integer64(options?: NumberOptions<bigint>): Argument<bigint>
+  /** A double; `inf` and `-inf` are allowed, `nan` is not. */
+  double(options?: NumberOptions<number>): Argument<number>
+  /** A point in time as a whole number, in the unit the command documents. */
+  unixTime(options?: NumberOptions<number>): Argument<number>
+  /** A word that stands for itself, such as `NX`; true when it is there. */
+  token(word: string, options: TokenOptions & { readonly required: true }): TokenArgument<true>
+  token(word: string, options?: TokenOptions): TokenArgument
+  /** Exactly one of several alternatives; see {@link ParsedOneof} for what it parses to. */
+  oneof<const Alternatives extends ArgumentSchema>(
+    alternatives: Alternatives,
+    options?: ArgumentOptions,
+  ): Argument<ParsedOneof<Alternatives>>
+  /** Several arguments that belong together, such as `LIMIT offset count` (with the token `LIMIT`). */
+  block<const Parts extends ArgumentSchema>(parts: Parts, options?: ArgumentOptions): Argument<Parsed<Parts>>
+  /** An argument that may be left out; it then parses to `undefined`. */
+  optional<Value>(argument: Argument<Value>): Argument<Value | undefined>
+  /**
+   * One argument repeated. Elements are taken as long as what must follow still fits; before options, up to the first
+   * argument that is one of the options' tokens. Give `count` where the number of elements precedes them.
+   */
+  many<Value>(element: Argument<Value>, options: ManyOptions & { readonly min: 0 }): Argument<Value[]>
+  many<Value>(element: Argument<Value>, options?: ManyOptions): Argument<[Value, ...Value[]]>
+}
+
 const make = <Value>(
   kind: ArgumentKind,
   options: Argument['options'],
@@ -151,86 +192,31 @@ const make = <Value>(
     ...rest,
   }) as unknown as Argument<Value>
 
-/** A key, opened for the handler as a {@link Key} of the client's database. */
+const many = (element: Argument, options: ManyOptions = {}): Argument<never> =>
+  make('many', options, { element, optional: options.min === 0 })
+
 const key = (access: KeyAccess | KeyOptions, options: KeyOptions = {}): Argument<Key> =>
   make('key', typeof access === 'string' ? { ...options, access } : access)
 
-/** Text, decoded as UTF-8. */
-const string = (options: TextOptions = {}): Argument<string> => make('string', options)
-
-/** Bytes as they came, copied. */
-const bytes = (options: BytesOptions = {}): Argument<Buffer> => make('bytes', options)
-
-/** A glob-style pattern, decoded as UTF-8. */
-const pattern = (options: TextOptions = {}): Argument<string> => make('pattern', options)
-
-/** A whole number within ±(2^53 − 1) and the bounds given. */
-const integer = (options: NumberOptions<number> = {}): Argument<number> => make('integer', options)
-
-/** A signed 64-bit integer within the bounds given. */
-const integer64 = (options: NumberOptions<bigint> = {}): Argument<bigint> => make('integer64', options)
-
-/** A double; `inf` and `-inf` are allowed, `nan` is not. */
-const double = (options: NumberOptions<number> = {}): Argument<number> => make('double', options)
-
-/** A point in time as a whole number, in the unit the command documents. */
-const unixTime = (options: NumberOptions<number> = {}): Argument<number> => make('unix-time', options)
-
-/** A word that stands for itself, such as `NX`; true when it is there. */
-function token(word: string, options: TokenOptions & { readonly required: true }): TokenArgument<true>
-function token(word: string, options?: TokenOptions): TokenArgument
-function token(word: string, options: TokenOptions = {}): TokenArgument<never> {
+const token = (word: string, options: TokenOptions = {}): TokenArgument<never> => {
   const { required = false, ...rest } = options
   return make('pure-token', { ...rest, token: word }, { optional: !required }) as TokenArgument<never>
 }
 
-/** Exactly one of several alternatives. */
-const oneof = <const Alternatives extends ArgumentSchema>(
-  alternatives: Alternatives,
-  options: ArgumentOptions = {},
-): Argument<ParsedOneof<Alternatives>> => make('oneof', options, { parts: alternatives })
-
-/** Several arguments that belong together, such as `LIMIT offset count` (with the token `LIMIT`). */
-const block = <const Parts extends ArgumentSchema>(
-  parts: Parts,
-  options: ArgumentOptions = {},
-): Argument<Parsed<Parts>> => make('block', options, { parts })
-
-/** An argument that may be left out; it then parses to `undefined`. */
-const optional = <Value>(argument: Argument<Value>): Argument<Value | undefined> =>
-  Object.freeze({ ...argument, optional: true }) as unknown as Argument<Value | undefined>
-
-/**
- * One argument repeated. Elements are taken as long as what must follow still fits; before options, up to the first
- * argument that is one of the options' tokens. Give `count` where the number of elements precedes them.
- */
-function many<Value>(element: Argument<Value>, options: ManyOptions & { readonly min: 0 }): Argument<Value[]>
-function many<Value>(element: Argument<Value>, options?: ManyOptions): Argument<[Value, ...Value[]]>
-function many(element: Argument, options: ManyOptions = {}): Argument<never> {
-  return make('many', options, { element, optional: options.min === 0 })
-}
-
-/** Several keys: {@link many} of {@link key}. With `count`, the number of keys precedes them (`numkeys`). */
-function keys(access: KeyAccess | KeyOptions, options: ManyOptions & { readonly min: 0 }): Argument<Key[]>
-function keys(access: KeyAccess | KeyOptions, options?: ManyOptions): Argument<[Key, ...Key[]]>
-function keys(access: KeyAccess | KeyOptions, options: ManyOptions = {}): Argument<never> {
-  return many(key(access), options) as Argument<never>
-}
-
 /** Builders of argument schemas. */
-export const arg = {
+export const arg: ArgumentBuilders = Object.freeze({
   key,
-  keys,
-  string,
-  bytes,
-  pattern,
-  integer,
-  integer64,
-  double,
-  unixTime,
+  keys: (access: KeyAccess | KeyOptions, options: ManyOptions = {}) => many(key(access), options),
+  string: (options = {}) => make('string', options),
+  bytes: (options = {}) => make('bytes', options),
+  pattern: (options = {}) => make('pattern', options),
+  integer: (options = {}) => make('integer', options),
+  integer64: (options = {}) => make('integer64', options),
+  double: (options = {}) => make('double', options),
+  unixTime: (options = {}) => make('unix-time', options),
   token,
-  oneof,
-  block,
-  optional,
+  oneof: (alternatives, options = {}) => make('oneof', options, { parts: alternatives }),
+  block: (parts, options = {}) => make('block', options, { parts }),
+  optional: (argument) => Object.freeze({ ...argument, optional: true }) as never,
   many,
-} as const
+} satisfies ArgumentBuilders)
