@@ -1,5 +1,6 @@
 import type { Arena } from './arena.ts'
 import { chunkOf, HEADER_BYTES, keyLength, keyStart, valueWord, wordBase, wordsOf } from './entry-layout.ts'
+import { hashBytes } from './hash-bytes.ts'
 import { Table } from './table.ts'
 
 /**
@@ -50,11 +51,32 @@ export class Dictionary {
     return existing === 0
   }
 
+  /** Whether the last {@link reserve} added its entry. */
+  reservedNew = false
+
+  /**
+   * Address of the entry with key `source[from, to)`, which is added with `valueBytes` undefined bytes of value where there
+   * is none. All values of a dictionary used this way have the same length.
+   */
+  reserve(source: Uint8Array, from: number, to: number, valueBytes: number): number {
+    const existing = this.#table.find(source, from, to)
+    this.reservedNew = existing === 0
+    return this.#blockFor(this.#table.hash, existing, source, from, to, valueBytes)
+  }
+
   /** Adds a key without a value; returns whether it is new. */
   add(source: Uint8Array, from: number, to: number): boolean {
     if (this.#table.find(source, from, to) !== 0) return false
     this.#blockFor(this.#table.hash, 0, source, from, to, 0)
     return true
+  }
+
+  /** Removes the entry at `address`. */
+  deleteAt(address: number): void {
+    const start = this.keyStart(address)
+    const hash = hashBytes(this.chunk(address), start, start + this.keyLength(address))
+    this.#table.remove(hash, address)
+    this.#release(address)
   }
 
   /** Removes the entry with key `source[from, to)`; returns whether there was one. */

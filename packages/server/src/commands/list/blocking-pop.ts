@@ -1,28 +1,14 @@
-import { CommandError } from '@modis/sdk'
 import type { CommandContext } from '../../dispatch/command-context.ts'
-import { syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import type { End } from '../../keyspace/types/list.ts'
-import { atLeast, timeoutArgument } from '../../protocol/number-arguments.ts'
+import { timeoutArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
-import { endArgument, isList } from './move.ts'
+import { type Taking, takingArguments, waitForKeys } from '../several-keys.ts'
+import { endArgument } from './move.ts'
 import { popMany, popOne } from './push-pop.ts'
 
-const noKeys = new CommandError('numkeys should be greater than 0')
-const noCount = new CommandError('count should be greater than 0')
-
-/** What to take from the first list that has any elements. */
-interface Wanted {
-  /** Argument of the first key, and of the one after the last. */
-  readonly first: number
-  readonly end: number
-  readonly side: End
-  /** Most elements, or undefined for one that is not within an array of its own. */
-  readonly count: number | undefined
-}
-
 /** Takes elements from the first list that has any and replies with its key and them; false where none has. */
-function popFirst(ctx: CommandContext, args: RequestArgs, { first, end, side, count }: Wanted): boolean {
+function popFirst(ctx: CommandContext, args: RequestArgs, { first, end, side, count }: Taking<End>): boolean {
   for (let i = first; i < end; i++) {
     const entry = ctx.database.write(args.buffer, args.start(i), args.end(i))?.expect(Type.list)
     if (entry === undefined) continue
@@ -35,36 +21,10 @@ function popFirst(ctx: CommandContext, args: RequestArgs, { first, end, side, co
   return false
 }
 
-/** Parses `numkeys key… LEFT|RIGHT [COUNT count]`, numkeys being argument `index`. */
-function severalKeys(args: RequestArgs, index: number): Wanted {
-  const first = index + 1
-  const end = first + atLeast(args, index, 1, noKeys)
-  if (end >= args.count) throw syntaxError
-  const side = endArgument(args, end)
-  let count = 1
-  if (end + 1 < args.count) {
-    if (end + 3 > args.count || !args.equals(end + 1, 'COUNT')) throw syntaxError
-    count = atLeast(args, end + 2, 1, noCount)
-    if (end + 3 < args.count) throw syntaxError
-  }
-  return { first, end, side, count }
-}
-
-function popOrWait(ctx: CommandContext, args: RequestArgs, wanted: Wanted, timeoutMs: number): void {
-  if (popFirst(ctx, args, wanted)) return
-  if (!ctx.mayBlock) {
-    ctx.reply.nullArray()
-    return
-  }
-  const held = args.clone()
-  const keys: Buffer[] = []
-  for (let i = wanted.first; i < wanted.end; i++) keys.push(held.bytes(i))
-  ctx.block({
-    keys,
-    timeoutMs,
-    retry: (later, key) => isList(later, key) && popFirst(later, held, wanted),
-    timeout: (later) => later.reply.nullArray(),
-  })
+function popOrWait(ctx: CommandContext, args: RequestArgs, taking: Taking<End>, timeoutMs: number): void {
+  if (popFirst(ctx, args, taking)) return
+  if (!ctx.mayBlock) ctx.reply.nullArray()
+  else waitForKeys(ctx, args, taking, Type.list, timeoutMs, (later, held) => popFirst(later, held, taking))
 }
 
 export function blpop(ctx: CommandContext, args: RequestArgs): void {
@@ -82,10 +42,10 @@ function popSide(ctx: CommandContext, args: RequestArgs, side: End): void {
 }
 
 export function lmpop(ctx: CommandContext, args: RequestArgs): void {
-  if (!popFirst(ctx, args, severalKeys(args, 1))) ctx.reply.nullArray()
+  if (!popFirst(ctx, args, takingArguments(args, 1, endArgument))) ctx.reply.nullArray()
 }
 
 export function blmpop(ctx: CommandContext, args: RequestArgs): void {
-  const wanted = severalKeys(args, 2)
-  popOrWait(ctx, args, wanted, timeoutArgument(args, 1, ctx.nowMs))
+  const taking = takingArguments(args, 2, endArgument)
+  popOrWait(ctx, args, taking, timeoutArgument(args, 1, ctx.nowMs))
 }

@@ -5,6 +5,7 @@ import { Type } from '../../keyspace/entry-layout.ts'
 import * as lists from '../../keyspace/types/list.ts'
 import { timeoutArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
+import { waitForKeys } from '../several-keys.ts'
 import { elementsRemoved, pushEvent } from './push-pop.ts'
 
 /**
@@ -79,16 +80,6 @@ function moveOrWait(
     ctx.reply.null()
     return
   }
-  const held = args.clone()
-  ctx.block({
-    keys: [held.bytes(1)],
-    timeoutMs,
-    retry: (later, key) => isList(later, key) && move(later, held, from, to),
-    timeout: (later) => later.reply.nullArray(),
-  })
-}
-
-/** Whether a key that was signalled can serve a client that waits for a list. */
-export function isList(ctx: CommandContext, key: Buffer): boolean {
-  return ctx.database.peek(key, 0, key.length)?.type === Type.list
+  const source = { first: 1, end: 2 }
+  waitForKeys(ctx, args, source, Type.list, timeoutMs, (later, held) => move(later, held, from, to))
 }

@@ -6,6 +6,7 @@ import { Type } from '../../keyspace/entry-layout.ts'
 import * as lists from '../../keyspace/types/list.ts'
 import { positiveArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
+import { deleteEmptied } from '../key-results.ts'
 
 export function lpush(ctx: CommandContext, args: RequestArgs): void {
   push(ctx, args, 'head', true)
@@ -118,10 +119,6 @@ export function elementsRemoved(
 
 /** Deletes a list that has lost its last element, and gives another the encoding that its size now calls for. */
 export function settle(ctx: CommandContext, args: RequestArgs, index: number, entry: Entry): void {
-  if (lists.size(entry) > 0) {
-    lists.shrink(entry)
-    return
-  }
-  ctx.database.delete(entry)
-  ctx.changed(args, index, 'generic', 'del', 0)
+  if (lists.size(entry) > 0) lists.shrink(entry)
+  else deleteEmptied(ctx, args, index, entry)
 }

@@ -8,6 +8,7 @@ import { isInteger64 } from '../../keyspace/packed/numbers.ts'
 import * as sets from '../../keyspace/types/set.ts'
 import { atLeast } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
+import { storeResult } from '../key-results.ts'
 
 const noKeys = new CommandError('numkeys should be greater than 0')
 const tooManyKeys = new CommandError("Number of keys can't be greater than number of args")
@@ -94,26 +95,11 @@ export function sinterstore(ctx: CommandContext, args: RequestArgs): void {
     })
   }
   if (allIntegers) sets.becomeIntset(result)
-  storeResult(ctx, args, result, 'sinterstore')
+  store(ctx, args, result, 'sinterstore')
 }
 
-/** Stores a computed set at the key in argument 1, or deletes the key where the set is empty; replies with its size. */
-function storeResult(ctx: CommandContext, args: RequestArgs, result: LooseValue, event: string): void {
-  const from = args.start(1)
-  const to = args.end(1)
-  const size = sets.size(result)
-  if (size > 0) {
-    result.store(args.buffer, from, to, Type.set)
-    ctx.changed(args, 1, 'set', event)
-  } else {
-    result.discard()
-    const existing = ctx.database.write(args.buffer, from, to)
-    if (existing !== undefined) {
-      ctx.database.delete(existing)
-      ctx.changed(args, 1, 'generic', 'del')
-    }
-  }
-  ctx.reply.integer(size)
+function store(ctx: CommandContext, args: RequestArgs, result: LooseValue, event: string): void {
+  storeResult(ctx, args, result, sets.size(result), Type.set, 'set', event)
 }
 
 function union(ctx: CommandContext, sources: readonly (Entry | undefined)[]): LooseValue {
@@ -163,7 +149,7 @@ export function sunion(ctx: CommandContext, args: RequestArgs): void {
 }
 
 export function sunionstore(ctx: CommandContext, args: RequestArgs): void {
-  storeResult(ctx, args, union(ctx, readSets(ctx, args, 2, args.count - 2)), 'sunionstore')
+  store(ctx, args, union(ctx, readSets(ctx, args, 2, args.count - 2)), 'sunionstore')
 }
 
 export function sdiff(ctx: CommandContext, args: RequestArgs): void {
@@ -171,5 +157,5 @@ export function sdiff(ctx: CommandContext, args: RequestArgs): void {
 }
 
 export function sdiffstore(ctx: CommandContext, args: RequestArgs): void {
-  storeResult(ctx, args, difference(ctx, readSets(ctx, args, 2, args.count - 2)), 'sdiffstore')
+  store(ctx, args, difference(ctx, readSets(ctx, args, 2, args.count - 2)), 'sdiffstore')
 }

@@ -3,6 +3,7 @@ import type { Entry } from '../../keyspace/entry.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as sets from '../../keyspace/types/set.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
+import { deleteEmptied } from '../key-results.ts'
 import { cursorArgument, scanOptions, writeEmptyScan, writeScan } from '../scan-options.ts'
 
 export function sadd(ctx: CommandContext, args: RequestArgs): void {
@@ -30,14 +31,8 @@ export function srem(ctx: CommandContext, args: RequestArgs): void {
     isEmpty = sets.size(entry) === 0
   }
   if (removed > 0) ctx.changed(args, 1, 'set', 'srem', removed)
-  if (isEmpty) deleteEmpty(ctx, args, 1, entry as Entry)
+  if (isEmpty) deleteEmptied(ctx, args, 1, entry as Entry)
   ctx.reply.integer(removed)
-}
-
-/** Deletes the key in argument `index`, whose set has lost its last member. */
-export function deleteEmpty(ctx: CommandContext, args: RequestArgs, index: number, entry: Entry): void {
-  ctx.database.delete(entry)
-  ctx.changed(args, index, 'generic', 'del', 0)
 }
 
 export function smove(ctx: CommandContext, args: RequestArgs): void {
@@ -62,7 +57,7 @@ export function smove(ctx: CommandContext, args: RequestArgs): void {
     return
   }
   ctx.changed(args, 1, 'set', 'srem')
-  if (sets.size(source) === 0) deleteEmpty(ctx, args, 1, source)
+  if (sets.size(source) === 0) deleteEmptied(ctx, args, 1, source)
   target ??= sets.create(database, buffer, args.start(2), args.end(2), buffer, from, to, 1)
   if (sets.add(target, buffer, from, to)) ctx.changed(args, 2, 'set', 'sadd')
   reply.integer(1)

@@ -4,7 +4,7 @@ import { Type } from '../../keyspace/entry-layout.ts'
 import * as sets from '../../keyspace/types/set.ts'
 import { positiveArgument, sampleCountArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
-import { deleteEmpty } from './members.ts'
+import { deleteEmptied } from '../key-results.ts'
 
 export function spop(ctx: CommandContext, args: RequestArgs): void {
   if (args.count > 3) throw syntaxError
@@ -20,7 +20,7 @@ export function spop(ctx: CommandContext, args: RequestArgs): void {
   }
   sets.popRandom(entry, (bytes, from, to) => reply.bulkRange(bytes, from, to))
   ctx.changed(args, 1, 'set', 'spop')
-  if (sets.size(entry) === 0) deleteEmpty(ctx, args, 1, entry)
+  if (sets.size(entry) === 0) deleteEmptied(ctx, args, 1, entry)
 }
 
 function popMany(ctx: CommandContext, args: RequestArgs): void {
@@ -37,7 +37,7 @@ function popMany(ctx: CommandContext, args: RequestArgs): void {
   if (count >= size) {
     reply.set(size)
     sets.forEach(entry, write)
-    deleteEmpty(ctx, args, 1, entry)
+    deleteEmptied(ctx, args, 1, entry)
   } else {
     reply.set(count)
     sets.popRandomMany(entry, count, write)
