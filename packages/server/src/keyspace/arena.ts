@@ -55,6 +55,8 @@ export class Arena {
   readonly words: Int32Array[] = []
   readonly #freeHeads = new Int32Array(CLASS_GRANULES.length)
   readonly #freeChunks: number[] = []
+  /** Bytes of the tables that index blocks of this arena; kept by the tables themselves. */
+  indexBytes = 0
   #bump = 0
   #bumpEnd = 0
   #usedBytes = 0
@@ -117,6 +119,7 @@ export class Arena {
     this.#bumpEnd = 0
     this.#usedBytes = 0
     this.#reservedBytes = 0
+    this.indexBytes = 0
   }
 
   #startChunk(): void {

@@ -216,22 +216,30 @@ export class Database {
       const words = wordsOf(this.arena, address)
       const base = wordBase(address)
       words[base] = ((words[base] as number) & (VERSION_MASK | HAS_EXPIRY)) | (encoding << ENCODING_SHIFT)
-      words[base + 1] = this.keyspace.newClock
+      words[base + 1] = this.#clockAfter(words[base + 1] as number)
       words[base + 3] = valueLength
       if (expiry >= 0) chunkOf(this.arena, address).writeDoubleLE(expiry, (base << 2) + HEADER_BYTES)
     } else {
-      const existed = address !== 0
-      if (existed) this.delete(new Entry(this, hash, address))
-      if (valueLength > MAX_INLINE_STRING_BYTES) {
-        const large = new LargeString(Buffer.from(value.subarray(valueFrom, valueTo)))
-        this.createObject(source, from, to, Type.string, large, expiry)
+      const old = address === 0 ? undefined : new Entry(this, hash, address)
+      const clock = old === undefined ? this.keyspace.newClock : this.#clockAfter(old.clock)
+      if (old !== undefined) this.delete(old)
+      const isLarge = valueLength > MAX_INLINE_STRING_BYTES
+      address = this.#newEntry(hash, source, from, to, Type.string, encoding, isLarge ? 0 : valueLength, expiry)
+      wordsOf(this.arena, address)[wordBase(address) + 1] = clock
+      if (old === undefined) this.keyspace.createdString(this, source, from, to)
+      if (isLarge) {
+        new Entry(this, hash, address).setObject(new LargeString(Buffer.from(value.subarray(valueFrom, valueTo))))
         return
       }
-      address = this.#newEntry(hash, source, from, to, Type.string, encoding, valueLength, expiry)
-      if (!existed) this.keyspace.createdString(this, source, from, to)
     }
     const start = keyStart(this.arena, address) + (to - from)
     copyBytes(value, valueFrom, valueTo, chunkOf(this.arena, address), start)
+  }
+
+  /** Access clock of a key whose value is overwritten: it inherits how often the old one was used. */
+  #clockAfter(clock: number): number {
+    const { lfuTouch } = this.keyspace
+    return lfuTouch === undefined ? this.keyspace.newClock : lfuTouch(clock)
   }
 
   /** Whether a string of `valueLength` bytes and this expiry can take the place of the entry's value in its block. */

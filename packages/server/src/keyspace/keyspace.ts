@@ -1,3 +1,4 @@
+import { newFrequencyClock, newIdleClock } from './access-clock.ts'
 import { Arena } from './arena.ts'
 import { Database } from './database.ts'
 import type { Entry } from './entry.ts'
@@ -64,7 +65,7 @@ export class Keyspace {
   /** Reads the clock. */
   tick(): void {
     this.nowMs = Date.now()
-    if (this.lfuTouch === undefined) this.newClock = Math.floor(this.nowMs / 1000) & 0xffffff
+    this.newClock = this.lfuTouch === undefined ? newIdleClock(this.nowMs) : newFrequencyClock(this.nowMs)
   }
 
   /** Moves the access clock of the entry at `address`. */
@@ -104,9 +105,7 @@ export class Keyspace {
 
   /** Bytes in use by keys, values, indexes and large values' own memory outside the arena. */
   get usedBytes(): number {
-    let bytes = this.arena.usedBytes
-    for (const database of this.databases) bytes += database.keys.indexBytes + database.expiring.indexBytes
-    return bytes
+    return this.arena.usedBytes + this.arena.indexBytes + this.objects.outsideBytes
   }
 
   /** Removes all keys of `databases` and returns how many there were. Takes constant time; memory follows in slices. */
@@ -119,6 +118,8 @@ export class Keyspace {
     const others = this.databases.some((each) => each.size > 0 && !databases.includes(each))
     for (const database of databases) {
       if (others && database.size > 0) this.disposeLater(new DetachedKeys(this, database.keys))
+      else database.keys.discard()
+      database.expiring.discard()
       database.keys = new Table(this.arena)
       database.expiring = new Table(this.arena)
       database.averageTtlMs = 0
@@ -127,12 +128,25 @@ export class Keyspace {
     return removed
   }
 
+  /** Gives two databases each other's keys. A snapshot that is being taken is given up, as by a flush. */
+  swap(first: Database, second: Database): void {
+    this.snapshot?.beforeFlush(first)
+    const { keys, expiring, averageTtlMs } = first
+    first.keys = second.keys
+    first.expiring = second.expiring
+    first.averageTtlMs = second.averageTtlMs
+    second.keys = keys
+    second.expiring = expiring
+    second.averageTtlMs = averageTtlMs
+  }
+
   /** Forgets all memory at once: what lies in the arena needs no walk, what lies elsewhere is disposed of in slices. */
   #reset(): void {
     const outside = [...this.objects.all(), ...this.#disposing].filter((value) => value.outside === true)
     this.objects.clear()
     this.#disposing = outside
     this.arena.reset()
+    for (const { keys, expiring } of this.databases) this.arena.indexBytes += keys.indexBytes + expiring.indexBytes
   }
 
   /** Gives back the block of an entry that is in no index any more, and its object. */

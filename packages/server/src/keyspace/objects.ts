@@ -3,6 +3,11 @@ export interface LargeValue {
   /** Bytes of memory the value takes, its own bookkeeping included. */
   readonly memoryBytes: number
   /**
+   * The part of these bytes that lies neither in the arena nor in tables that index it, for `maxmemory`; quick to tell.
+   * Left out where nothing is known of it.
+   */
+  readonly outsideBytes?: number
+  /**
    * Gives back memory, at most about `limit` elements of it, and returns whether all is given back.
    * Nothing else is called after the first call.
    */
@@ -17,10 +22,17 @@ export interface LargeValue {
 export class ObjectStore {
   readonly #values: (LargeValue | undefined)[] = []
   readonly #free: number[] = []
+  /** What is counted of each value in {@link outsideBytes}. */
+  readonly #counted: number[] = []
+  #recountAt = 0
+  /** Bytes of the values outside the arena: as of when each was stored, or of the last {@link recount} that met it. */
+  outsideBytes = 0
 
   add(value: LargeValue): number {
     const handle = this.#free.pop() ?? this.#values.length
     this.#values[handle] = value
+    this.#counted[handle] = 0
+    this.#count(handle, value.outsideBytes ?? 0)
     return handle
   }
 
@@ -30,13 +42,31 @@ export class ObjectStore {
 
   set(handle: number, value: LargeValue): void {
     this.#values[handle] = value
+    this.#count(handle, value.outsideBytes ?? 0)
   }
 
   take(handle: number): LargeValue {
     const value = this.#values[handle] as LargeValue
     this.#values[handle] = undefined
+    this.#count(handle, 0)
     this.#free.push(handle)
     return value
+  }
+
+  #count(handle: number, bytes: number): void {
+    this.outsideBytes += bytes - (this.#counted[handle] as number)
+    this.#counted[handle] = bytes
+  }
+
+  /** Counts the bytes of the next `limit` values anew, in turn, because values grow and shrink unseen. */
+  recount(limit: number): void {
+    const values = this.#values
+    for (let left = Math.min(limit, values.length); left > 0; left--) {
+      if (this.#recountAt >= values.length) this.#recountAt = 0
+      const handle = this.#recountAt++
+      const value = values[handle]
+      if (value !== undefined) this.#count(handle, value.outsideBytes ?? 0)
+    }
   }
 
   /** All values, in no order. */
@@ -48,6 +78,8 @@ export class ObjectStore {
   clear(): void {
     this.#values.length = 0
     this.#free.length = 0
+    this.#counted.length = 0
+    this.outsideBytes = 0
   }
 }
 
@@ -66,10 +98,16 @@ export class LargeString implements LargeValue {
     return this.bytes.length + 64
   }
 
+  get outsideBytes(): number {
+    return this.memoryBytes
+  }
+
   /** Makes the length `length`; bytes added are zero. */
   resize(length: number): void {
     if (length > this.bytes.length) {
-      const grown = Buffer.alloc(Math.max(length, Math.min(this.bytes.length * 2, this.bytes.length + (1 << 20))))
+      const grown = Buffer.alloc(
+        Math.max(length, Math.min(this.bytes.length * 2, this.bytes.length + (1 << 20))),
+      )
       this.bytes.copy(grown, 0, 0, this.length)
       this.bytes = grown
     } else if (length > this.length) this.bytes.fill(0, this.length, length)

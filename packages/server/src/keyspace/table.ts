@@ -45,6 +45,7 @@ export class Table {
 
   constructor(arena: Arena) {
     this.#arena = arena
+    arena.indexBytes += this.#slotBytes
   }
 
   /** Number of entries. */
@@ -190,7 +191,19 @@ export class Table {
     this.#directory = [new Segment(MIN_BITS, 0)]
     this.#depth = 0
     this.#size = 0
-    this.#slotBytes = 8 << MIN_BITS
+    this.#countBytes((8 << MIN_BITS) - this.#slotBytes)
+  }
+
+  /** Forgets all entries for good: nothing may use the table any more. */
+  discard(): void {
+    this.#directory = []
+    this.#size = 0
+    this.#countBytes(-this.#slotBytes)
+  }
+
+  #countBytes(change: number): void {
+    this.#slotBytes += change
+    this.#arena.indexBytes += change
   }
 
   /**
@@ -211,13 +224,13 @@ export class Table {
         taken += segment.count
         segment.count = 0
         segment.slots = new Int32Array(2)
+        this.#countBytes(-(8 << segment.bits))
       }
       this.#directory.pop()
     }
-    this.#size = 0
+    this.discard()
     return true
   }
-
   #slotOf(segment: Segment, hash: number, address: number): number {
     const slots = segment.slots
     const mask = slots.length - 1
@@ -231,7 +244,7 @@ export class Table {
 
   #resize(segment: Segment, bits: number): void {
     const old = segment.slots
-    this.#slotBytes += (8 << bits) - (8 << segment.bits)
+    this.#countBytes((8 << bits) - (8 << segment.bits))
     segment.slots = new Int32Array(2 << bits)
     segment.bits = bits
     segment.shift = 32 - bits
@@ -257,7 +270,7 @@ export class Table {
       const entryHash = old[at] as number
       place((entryHash >>> (32 - depth)) & 1 ? high : low, entryHash, old[at + 1] as number)
     }
-    this.#slotBytes += 8 << segment.bits
+    this.#countBytes(8 << segment.bits)
     this.#pointDirectory(hash, depth - 1, low, high)
   }
 
@@ -283,7 +296,7 @@ export class Table {
         if (part.slots[at + 1] !== 0) place(joined, part.slots[at] as number, part.slots[at + 1] as number)
       }
     }
-    this.#slotBytes -= 8 << MAX_BITS
+    this.#countBytes(-(8 << MAX_BITS))
     this.#pointDirectory(hash, joined.depth, joined, joined)
     if (this.#directory.every((each) => each === joined)) {
       this.#directory = [joined]

@@ -52,22 +52,11 @@ function setFields(ctx: CommandContext, args: RequestArgs): number {
   const { count } = args
   if (count % 2 === 1) throw wrongArity(ctx.command as Command)
   const entry = writeHash(ctx, args)
-  if (count > 4) expectAll(entry, args)
+  if (count > 4) hashes.expectFields(entry, args.starts, args.ends, 2, count)
   let created = 0
   for (let index = 2; index < count; index += 2) if (setField(entry, args, index, index + 1)) created++
   ctx.changed(args, 1, 'hash', 'hset', (count - 2) / 2)
   return created
-}
-
-function expectAll(entry: Entry, args: RequestArgs): void {
-  let longest = 0
-  let bytes = 0
-  for (let index = 2; index < args.count; index++) {
-    const length = args.length(index)
-    if (length > longest) longest = length
-    bytes += length
-  }
-  hashes.expectFields(entry, (args.count - 2) / 2, longest, bytes)
 }
 
 export function hset(ctx: CommandContext, args: RequestArgs): void {

@@ -28,6 +28,10 @@ export class LargeHash implements LargeValue {
     return this.fields.memoryBytes + OBJECT_BYTES
   }
 
+  get outsideBytes(): number {
+    return OBJECT_BYTES
+  }
+
   dispose(limit: number): boolean {
     return this.fields.dispose(limit)
   }

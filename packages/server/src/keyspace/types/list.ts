@@ -23,6 +23,10 @@ export class LargeList extends QuickList implements LargeValue {
     return this.sizeBytes + this.nodeCount * NODE_BYTES + OBJECT_BYTES
   }
 
+  get outsideBytes(): number {
+    return this.memoryBytes
+  }
+
   dispose(): boolean {
     this.head = undefined
     this.tail = undefined

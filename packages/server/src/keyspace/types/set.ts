@@ -32,6 +32,10 @@ export class LargeSet implements LargeValue {
     return this.members.memoryBytes + OBJECT_BYTES
   }
 
+  get outsideBytes(): number {
+    return OBJECT_BYTES
+  }
+
   dispose(limit: number): boolean {
     return this.members.dispose(limit)
   }

@@ -1,0 +1,221 @@
+import { type FrequencyRules, frequency, idleSeconds, keepClocks } from './access-clock.ts'
+import type { Database } from './database.ts'
+import { expiryOf, keyBytes, wordBase, wordsOf } from './entry-layout.ts'
+import type { Keyspace } from './keyspace.ts'
+import type { Table } from './table.ts'
+
+// Which key goes when memory is short is decided by samples, as in Redis: from every database a few keys are drawn at
+// random and put among the best candidates of earlier draws, of which the very best goes.
+
+const POOL_SIZE = 16
+const LARGEST_COUNTER = 255
+/** Keys evicted between two looks at the time. */
+const KEYS_PER_LOOK = 16
+const MICROSECONDS_PER_TENACITY = 50
+const LINEAR_TENACITY = 10
+const TENACITY_GROWTH = 1.15
+const ENDLESS_TENACITY = 100
+
+/** The part of the configuration that eviction follows. */
+interface EvictionOptions {
+  integer(name: string): number
+  text(name: string): string
+  follow(names: readonly string[], listener: () => void): void
+}
+
+type Measure = 'idle' | 'frequency' | 'expiry' | 'random'
+
+/** A key that may be evicted; the higher the score, the sooner. */
+interface Candidate {
+  readonly score: number
+  readonly database: Database
+  readonly key: Buffer
+}
+
+const MEASURES: Readonly<Record<string, Measure>> = {
+  lru: 'idle',
+  lfu: 'frequency',
+  ttl: 'expiry',
+  random: 'random',
+}
+
+/** Keeps the memory of a keyspace within `maxmemory`, by the policy in `maxmemory-policy`. */
+export class Eviction {
+  readonly #keyspace: Keyspace
+  readonly #evicted: (database: Database, key: Buffer) => void
+  readonly #rules: FrequencyRules = { logFactor: 10, decayMinutes: 1 }
+  /** Candidates of earlier draws, the best last. */
+  #pool: Candidate[] = []
+  #policy = 'noeviction'
+  #measure: Measure | undefined
+  #isVolatile = false
+  #samples = 5
+  #limitMs = 0
+  #nextDatabase = 0
+  /** `maxmemory` in bytes; 0 for no limit. */
+  maxBytes = 0
+  /** Whether an eviction ran out of time and is to be gone on with. */
+  isPending = false
+
+  /** @param evicted called for every key that was evicted */
+  constructor(keyspace: Keyspace, evicted: (database: Database, key: Buffer) => void) {
+    this.#keyspace = keyspace
+    this.#evicted = evicted
+  }
+
+  /** Takes the options from `source` now and after every change. */
+  follow(source: EvictionOptions): void {
+    const names = ['maxmemory', 'maxmemory-policy', 'maxmemory-samples', 'maxmemory-eviction-tenacity']
+    source.follow([...names, 'lfu-log-factor', 'lfu-decay-time'], () => {
+      this.maxBytes = source.integer('maxmemory')
+      this.#samples = source.integer('maxmemory-samples')
+      this.#limitMs = timeLimitMs(source.integer('maxmemory-eviction-tenacity'))
+      this.#rules.logFactor = source.integer('lfu-log-factor')
+      this.#rules.decayMinutes = source.integer('lfu-decay-time')
+      this.#setPolicy(source.text('maxmemory-policy'))
+    })
+  }
+
+  #setPolicy(policy: string): void {
+    if (policy === this.#policy) return
+    this.#policy = policy
+    this.#isVolatile = policy.startsWith('volatile-')
+    this.#measure = MEASURES[policy.slice(policy.indexOf('-') + 1)]
+    // Scores of one policy mean nothing to another.
+    this.#pool = []
+    keepClocks(this.#keyspace, this.countsFrequency ? this.#rules : undefined)
+  }
+
+  /** Whether access clocks count frequency (LFU) rather than time (LRU). */
+  get countsFrequency(): boolean {
+    return this.#measure === 'frequency'
+  }
+
+  /** Whether the policy needs a clock for each key, so that values cannot be shared. */
+  get needsClocks(): boolean {
+    return this.#measure === 'idle' || this.#measure === 'frequency'
+  }
+
+  /** Seconds since the last access, from an entry's clock under a policy that does not count frequency. */
+  idleSeconds(clock: number): number {
+    return idleSeconds(clock, this.#keyspace.nowMs)
+  }
+
+  /** Access frequency on a logarithmic scale of 0 to 255, from an entry's clock under an LFU policy. */
+  frequency(clock: number): number {
+    return frequency(clock, this.#keyspace.nowMs, this.#rules)
+  }
+
+  /** Whether memory is over the limit. */
+  get isOverLimit(): boolean {
+    return this.maxBytes > 0 && this.#keyspace.usedBytes > this.maxBytes
+  }
+
+  /**
+   * Brings memory below the limit where the policy allows. Returns false where it cannot; true also where it needs more
+   * time than one call may take, {@link isPending} then asking for further calls.
+   */
+  freeMemory(): boolean {
+    this.isPending = false
+    if (!this.isOverLimit) return true
+    const end = performance.now() + this.#limitMs
+    // Memory that is on its way out already may be enough.
+    if (!this.#finishDisposal(end)) return true
+    if (!this.isOverLimit) return true
+    for (let evicted = 1; this.isOverLimit; evicted++) {
+      if (this.#measure === undefined || !this.#evictOne()) return false
+      if (!this.#finishDisposal(end)) return true
+      if (evicted % KEYS_PER_LOOK === 0 && this.#isOverTime(end)) return true
+    }
+    return true
+  }
+
+  /** Gives back the memory of large values that were deleted, so that no more keys go than must; false when out of time. */
+  #finishDisposal(end: number): boolean {
+    while (this.#keyspace.pendingDisposals > 0) {
+      if (this.#isOverTime(end)) return false
+      this.#keyspace.disposeSome(0)
+    }
+    return true
+  }
+
+  #isOverTime(end: number): boolean {
+    if (performance.now() < end) return false
+    this.isPending = true
+    return true
+  }
+
+  #evictOne(): boolean {
+    const candidate = this.#measure === 'random' ? this.#drawAny() : this.#drawBest()
+    if (candidate === undefined) return false
+    const { database, key } = candidate
+    const entry = database.peek(key, 0, key.length)
+    // One that had expired is gone by now, which is as good.
+    if (entry === undefined) return true
+    database.delete(entry)
+    this.#keyspace.evictedKeys++
+    this.#evicted(database, key)
+    return true
+  }
+
+  #tableOf(database: Database): Table {
+    return this.#isVolatile ? database.expiring : database.keys
+  }
+
+  /** Any key of the next database that has one. */
+  #drawAny(): Candidate | undefined {
+    const { databases } = this.#keyspace
+    for (let tried = 0; tried < databases.length; tried++) {
+      this.#nextDatabase = (this.#nextDatabase + 1) % databases.length
+      const database = databases[this.#nextDatabase] as Database
+      const address = this.#tableOf(database).random()
+      if (address !== 0) return { score: 0, database, key: keyBytes(database.arena, address) }
+    }
+    return undefined
+  }
+
+  /** The best candidate that still exists, after drawing some more. */
+  #drawBest(): Candidate | undefined {
+    for (;;) {
+      let found = false
+      for (const database of this.#keyspace.databases) {
+        if (this.#tableOf(database).size === 0) continue
+        found = true
+        this.#sample(database)
+      }
+      if (!found) return undefined
+      while (this.#pool.length > 0) {
+        const best = this.#pool.pop() as Candidate
+        if (this.#tableOf(best.database).find(best.key, 0, best.key.length) !== 0) return best
+      }
+    }
+  }
+
+  #sample(database: Database): void {
+    const table = this.#tableOf(database)
+    for (let drawn = 0; drawn < this.#samples; drawn++) {
+      const address = table.random()
+      const score = this.#score(database, address)
+      const worst = this.#pool[0]
+      if (this.#pool.length === POOL_SIZE && worst !== undefined && score <= worst.score) continue
+      const key = keyBytes(database.arena, address)
+      if (this.#pool.some((each) => each.database === database && each.key.equals(key))) continue
+      if (this.#pool.length === POOL_SIZE) this.#pool.shift()
+      const at = this.#pool.findIndex((each) => each.score > score)
+      this.#pool.splice(at < 0 ? this.#pool.length : at, 0, { score, database, key })
+    }
+  }
+
+  #score(database: Database, address: number): number {
+    if (this.#measure === 'expiry') return -expiryOf(database.arena, address)
+    const clock = wordsOf(database.arena, address)[wordBase(address) + 1] as number
+    return this.#measure === 'frequency' ? LARGEST_COUNTER - this.frequency(clock) : this.idleSeconds(clock)
+  }
+}
+
+/** How long one call may evict, by `maxmemory-eviction-tenacity`. */
+function timeLimitMs(tenacity: number): number {
+  if (tenacity >= ENDLESS_TENACITY) return Number.POSITIVE_INFINITY
+  const linear = Math.min(tenacity, LINEAR_TENACITY) * MICROSECONDS_PER_TENACITY
+  return (linear * TENACITY_GROWTH ** Math.max(0, tenacity - LINEAR_TENACITY)) / 1000
+}
