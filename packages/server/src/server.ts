@@ -16,8 +16,11 @@ import { Cron } from './cron.ts'
 import type { Command, HandlerResult } from './dispatch/command.ts'
 import type { CommandContext } from './dispatch/command-context.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
+import { ServerGate } from './dispatch/server-gate.ts'
 import { SlowCommands } from './info/slow-commands.ts'
 import type { Database } from './keyspace/database.ts'
+import { Eviction } from './keyspace/eviction.ts'
+import { ExpiryCycle } from './keyspace/expiry-cycle.ts'
 import { Keyspace } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
 import type { Log, LogLevel } from './log.ts'
@@ -30,12 +33,19 @@ import type { RequestArgs } from './protocol/request-args.ts'
 import type { RequestLimits } from './protocol/request-parser.ts'
 import { Stats } from './stats.ts'
 
+/** Longest piece of periodic work, in milliseconds. */
+const SLICE_MS = 1
+/** Large values whose memory is counted anew in each round. */
+const RECOUNTED_VALUES = 10_000
+
 /** One server: composes the two pipelines, requests and modules, and owns what they share. */
 export class Server {
   readonly config: Config
   readonly log: Log
   readonly stats = new Stats()
   readonly keyspace: Keyspace
+  readonly eviction: Eviction
+  readonly expiryCycle: ExpiryCycle
   readonly registry = new Registry()
   /** The data types of modules. */
   readonly dataTypes = new DataTypes()
@@ -71,6 +81,10 @@ export class Server {
         if (this.blocking.hasWaiters(database)) this.blocking.signal(database, entry.key)
       },
     })
+    this.eviction = new Eviction(this.keyspace, (database, key) => {
+      this.signalChange(database, key, 'evicted', 'evicted')
+    })
+    this.expiryCycle = new ExpiryCycle(this.keyspace)
     this.clients = new Clients(this)
     this.notifications = new Notifications(this.pubsub)
     this.blocking = new BlockingKeys({
@@ -86,12 +100,32 @@ export class Server {
     this.persistence = new Persistence(this)
     registerFamilies(this.registry, families)
     this.#followConfig()
+    this.#addPeriodicWork()
+  }
+
+  #addPeriodicWork(): void {
+    const { cron, eviction, expiryCycle, keyspace } = this
+    cron.add(0, () => !this.pauses.active && expiryCycle.run(SLICE_MS))
+    cron.add(0, () => !keyspace.disposeSome(SLICE_MS))
+    cron.add(0, () => keyspace.objects.recount(RECOUNTED_VALUES))
+    cron.add(0, () => {
+      if (eviction.isPending) eviction.freeMemory()
+      return eviction.isPending
+    })
   }
 
   #followConfig(): void {
     const { config } = this
     this.keyspace.limits.follow(config)
     this.outputLimits.follow(config)
+    this.eviction.follow(config)
+    config.follow(['maxmemory'], () => {
+      if (this.eviction.maxBytes > 0) this.dispatcher.gate |= ServerGate.outOfMemory
+      else this.dispatcher.gate &= ~ServerGate.outOfMemory
+    })
+    config.follow(['active-expire-effort'], () => {
+      this.expiryCycle.effort = config.integer('active-expire-effort') - 1
+    })
     this.notifications.onChange = () => this.#listenToKeyspace()
     config.follow(['notify-keyspace-events'], () => {
       this.notifications.setFlags(config.text('notify-keyspace-events'))
@@ -205,8 +239,9 @@ export class Server {
     endTransaction(this, client)
   }
 
+  /** Makes room for a command that needs memory, where `maxmemory` is reached; false where it cannot. */
   freeMemory(): boolean {
-    return true
+    return this.eviction.freeMemory()
   }
 
   /** Stops listening, closes every connection and ends all timers. */
