@@ -24,13 +24,19 @@ import { ExpiryCycle } from './keyspace/expiry-cycle.ts'
 import { Keyspace } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
 import type { Log, LogLevel } from './log.ts'
+import { CommandCaller } from './modules/context/caller.ts'
 import { DataTypes } from './modules/data-types.ts'
+import { CommandFilters } from './modules/filters.ts'
+import { InfoSections } from './modules/info-sections.ts'
 import { registerFamilies } from './modules/kinds/built-in.ts'
+import { Modules } from './modules/lifecycle.ts'
 import { Registry } from './modules/registry.ts'
+import { SharedApis } from './modules/shared-apis.ts'
 import { Listeners } from './net/listeners.ts'
 import { Persistence } from './persistence/persistence.ts'
 import type { RequestArgs } from './protocol/request-args.ts'
 import type { RequestLimits } from './protocol/request-parser.ts'
+import { ServerEventBus } from './server-events.ts'
 import { Stats } from './stats.ts'
 
 /** Longest piece of periodic work, in milliseconds. */
@@ -47,8 +53,19 @@ export class Server {
   readonly eviction: Eviction
   readonly expiryCycle: ExpiryCycle
   readonly registry = new Registry()
+  /** Brings modules in and out. */
+  readonly modules: Modules
   /** The data types of modules. */
   readonly dataTypes = new DataTypes()
+  /** Functions that modules offer each other. */
+  readonly sharedApis = new SharedApis()
+  /** Sections that modules add to INFO. */
+  readonly infoSections = new InfoSections()
+  /** What modules and other listeners are told of the server. */
+  readonly events = new ServerEventBus()
+  readonly commandFilters = new CommandFilters(this)
+  /** Runs what modules call. */
+  readonly caller: CommandCaller
   readonly persistence: Persistence
   readonly clients: Clients
   readonly watches = new Watches()
@@ -98,7 +115,9 @@ export class Server {
     this.slowCommands = new SlowCommands(this)
     this.listeners = new Listeners(this)
     this.persistence = new Persistence(this)
+    this.caller = new CommandCaller(this)
     registerFamilies(this.registry, families)
+    this.modules = new Modules(this)
     this.#followConfig()
     this.#addPeriodicWork()
   }
@@ -157,10 +176,12 @@ export class Server {
   }
 
   /**
-   * Loads what was saved, listens, and begins periodic work.
-   * @throws Error with the reason where the saved data is damaged or an address cannot be listened at
+   * Loads the modules and what was saved, listens, and begins periodic work.
+   * @throws Error with the reason where a module cannot be loaded, the saved data is damaged or an address cannot be
+   *   listened at
    */
   async start(): Promise<void> {
+    await this.modules.loadConfigured()
     this.persistence.load()
     await this.listeners.open(false)
     this.cron.start()

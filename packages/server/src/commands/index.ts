@@ -1,10 +1,29 @@
 import type { Module } from '@modis/sdk'
+import { connectionFamily } from './connection.ts'
+import { databasesFamily } from './databases.ts'
+import { genericFamily } from './generic/index.ts'
 import { hashFamily } from './hash/index.ts'
 import { listFamily } from './list/index.ts'
+import { moduleFamily } from './module.ts'
 import { persistenceFamily } from './persistence.ts'
+import { pubsubFamily } from './pubsub.ts'
 import { setFamily } from './set/index.ts'
 import { stringFamily } from './string/index.ts'
+import { transactionFamily } from './transaction.ts'
 import { zsetFamily } from './zset/index.ts'
 
 /** The built-in command families, in the order COMMAND lists them. */
-export const families: readonly Module[] = [stringFamily, hashFamily, setFamily, listFamily, zsetFamily, persistenceFamily]
+export const families: readonly Module[] = [
+  genericFamily,
+  stringFamily,
+  hashFamily,
+  setFamily,
+  listFamily,
+  zsetFamily,
+  databasesFamily,
+  moduleFamily,
+  persistenceFamily,
+  connectionFamily,
+  transactionFamily,
+  pubsubFamily,
+]

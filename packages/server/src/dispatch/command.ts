@@ -41,7 +41,8 @@ export class Command {
   readonly categories: readonly string[]
   readonly description: SchemaDescription
   readonly definition: AnyCommand
-  readonly handler: Handler | undefined
+  /** Changes only where the command's module is replaced or unloaded, for those who still hold the command. */
+  handler: Handler | undefined
   subcommands: Map<string, Command> | undefined
   // The flags the dispatcher asks for on every call, as plain fields.
   readonly isWrite: boolean

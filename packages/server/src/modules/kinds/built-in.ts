@@ -1,6 +1,6 @@
 import type { AnyCommand, Module } from '@modis/sdk'
 import type { Handler } from '../../dispatch/command.ts'
-import type { ModuleRecord } from '../module-record.ts'
+import { newRecord } from '../module-record.ts'
 import type { Registry } from '../registry.ts'
 import { version } from '../../version.ts'
 
@@ -12,18 +12,18 @@ export function builtInHandler(definition: AnyCommand): Handler | undefined {
 /** Registers the command families that are linked in. */
 export function registerFamilies(registry: Registry, families: readonly Module[]): void {
   for (const family of families) {
-    const record: ModuleRecord = {
+    const record = newRecord({
       name: family.name,
       kind: 'built-in',
       version: family.version ?? version,
       path: '',
+      source: '',
       args: [],
-      definition: family,
-      state: 'live',
-      value: undefined,
-      commands: [],
-      loadMs: 0,
-    }
+      directive: undefined,
+      instance: undefined,
+    })
+    record.definition = family
+    record.state = 'live'
     registry.addModule(record)
     for (const [name, definition] of Object.entries(family.commands ?? {})) {
       const named = { group: family.group ?? 'generic', ...(definition as AnyCommand) }

@@ -1,0 +1,118 @@
+import { type AnyCommand, type Args, CommandError, type KeyMode, type ReplyValue } from '@modis/sdk'
+import { compileParser, type KeyOpener, keyMode } from '@modis/sdk/internal'
+import type { Command, Handler, HandlerResult } from '../../dispatch/command.ts'
+import type { CommandContext } from '../../dispatch/command-context.ts'
+import type { HandlerFactory } from '../registry.ts'
+import { CallContext } from './call-context.ts'
+import type { ModuleRuntime } from './runtime.ts'
+import { KeyWait, noReply, waitForPromise } from './waiting.ts'
+
+type Argument = Parameters<KeyOpener>[2]
+type Result = ReplyValue | undefined | Promise<ReplyValue | undefined>
+
+/** Makes the server's handlers of a TypeScript module's commands. */
+export function moduleHandlers(runtime: ModuleRuntime): HandlerFactory {
+  return (definition, fullName) => {
+    if (definition.raw !== undefined) return rawHandler(runtime, definition)
+    if (definition.run !== undefined) return parsedHandler(runtime, definition, fullName.includes('|') ? 2 : 1)
+    return undefined
+  }
+}
+
+/** The handler of a command whose arguments its schema parses. */
+function parsedHandler(runtime: ModuleRuntime, definition: AnyCommand, nameWords: number): Handler {
+  const run = definition.run as (ctx: CallContext, args: unknown) => Result
+  const parse = compileParser(definition.args ?? {}, nameWords)
+  const modes = new Map<Argument, KeyMode>()
+  // Parsing runs no commands, so that one variable does for all calls and none of them needs a function of its own.
+  let parsing: CallContext
+  const open: KeyOpener = (_args, index, argument) => {
+    let mode = modes.get(argument)
+    if (mode === undefined) modes.set(argument, (mode = keyMode(argument)))
+    return parsing.argumentKey(index, mode)
+  }
+  return (ctx, args) => {
+    if (runtime.refusesCalls) throw unloading(runtime)
+    const call = new CallContext(runtime, ctx, args)
+    parsing = call
+    const parsed = parse(args, open)
+    const mark = ctx.reply.length
+    let result: Result
+    try {
+      result = run(call, parsed)
+    } catch (error) {
+      throw failure(call, ctx, mark, error)
+    }
+    return finish(call, ctx, mark, result)
+  }
+}
+
+/** The handler of a command that reads its arguments itself. */
+function rawHandler(runtime: ModuleRuntime, definition: AnyCommand): Handler {
+  const raw = definition.raw as (ctx: CallContext, args: Args) => Result
+  return (ctx, args) => {
+    if (runtime.refusesCalls) throw unloading(runtime)
+    const call = new CallContext(runtime, ctx, args)
+    const mark = ctx.reply.length
+    let result: Result
+    try {
+      result = raw(call, args)
+    } catch (error) {
+      throw failure(call, ctx, mark, error)
+    }
+    return finish(call, ctx, mark, result)
+  }
+}
+
+function unloading(runtime: ModuleRuntime): CommandError {
+  return new CommandError(`module '${runtime.record.name}' is being unloaded`)
+}
+
+/** What a handler wrote before it threw is taken back: an error is a reply of its own. */
+function failure(call: CallContext, ctx: CommandContext, mark: number, error: unknown): unknown {
+  call.finish()
+  ctx.reply.length = mark
+  return error
+}
+
+/** Turns what a handler returned into exactly one reply, now or later. */
+function finish(call: CallContext, ctx: CommandContext, mark: number, result: Result): HandlerResult {
+  const wrote = ctx.reply.length !== mark
+  if (typeof result === 'object' && result !== null && 'then' in result) {
+    return finishLater(call, ctx, mark, result)
+  }
+  call.finish()
+  if (result === undefined) {
+    if (!wrote && !call.isWaiting) throw noReply(ctx.command as Command)
+    return undefined
+  }
+  if (wrote) {
+    ctx.reply.length = mark
+    throw new Error('the handler wrote to ctx.reply and returned a value; do one of the two')
+  }
+  return result
+}
+
+function finishLater(
+  call: CallContext,
+  ctx: CommandContext,
+  mark: number,
+  result: PromiseLike<ReplyValue | undefined>,
+): HandlerResult {
+  if (result instanceof KeyWait && !call.isWaiting) return finish(call, ctx, mark, result.value)
+  if (call.isWaiting) {
+    call.suspend()
+    // An async handler that returned the wait; should it throw instead, the client is still served by its keys.
+    if (!(result instanceof KeyWait)) Promise.resolve(result).catch((error) => call.runtime.failed('an async handler', error))
+    return undefined
+  }
+  if (ctx.reply.length !== mark) {
+    ctx.reply.length = mark
+    call.finish()
+    Promise.resolve(result).catch((error) => call.runtime.failed('an async handler', error))
+    throw new Error('the handler wrote to ctx.reply and went on asynchronously; return the reply instead')
+  }
+  call.suspend()
+  waitForPromise(call, ctx, Promise.resolve(result))
+  return undefined
+}

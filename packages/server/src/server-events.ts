@@ -1,0 +1,31 @@
+import type { ServerEvents } from '@modis/sdk'
+
+type Name = keyof ServerEvents
+type Handler<Each extends Name> = (event: ServerEvents[Each]) => void
+
+/** Tells modules what happens in the server. Whoever makes an event happen sends it here. */
+export class ServerEventBus {
+  readonly #handlers = new Map<Name, Set<Handler<never>>>()
+
+  /** Whether anybody listens, so that a sender can save itself making the event. */
+  wants(name: Name): boolean {
+    return this.#handlers.has(name)
+  }
+
+  on<Each extends Name>(name: Each, handler: Handler<Each>): () => void {
+    let handlers = this.#handlers.get(name)
+    if (handlers === undefined) this.#handlers.set(name, (handlers = new Set()))
+    handlers.add(handler)
+    return () => {
+      handlers.delete(handler)
+      if (handlers.size === 0 && this.#handlers.get(name) === handlers) this.#handlers.delete(name)
+    }
+  }
+
+  /** Calls the handlers at once. They do not throw: modules' handlers are guarded when they are registered. */
+  emit<Each extends Name>(name: Each, event: ServerEvents[Each]): void {
+    const handlers = this.#handlers.get(name)
+    if (handlers === undefined) return
+    for (const handler of [...handlers]) (handler as Handler<Each>)(event)
+  }
+}
