@@ -6,13 +6,20 @@ const PIPELINE = 500
  * Sets `count` keys of 16 bytes to values of 32 bytes, numbered from `first`, at most `perSecond` of them a second.
  * The requests are built by hand because a client's bookkeeping would cost more than the server under test.
  */
-export async function loadKeys(port: number, first: number, count: number, perSecond = Number.POSITIVE_INFINITY): Promise<void> {
+export async function loadKeys(
+  port: number,
+  first: number,
+  count: number,
+  perSecond = Number.POSITIVE_INFINITY,
+): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port, noDelay: true })
   await new Promise((resolve, reject) => {
     socket.once('connect', resolve)
     socket.once('error', reject)
   })
-  const request = Buffer.from('*3\r\n$3\r\nSET\r\n$16\r\nkey:000000000000\r\n$32\r\nvalue-00000000000000000000000000\r\n')
+  const request = Buffer.from(
+    '*3\r\n$3\r\nSET\r\n$16\r\nkey:000000000000\r\n$32\r\nvalue-00000000000000000000000000\r\n',
+  )
   const keyAt = request.indexOf('key:') + 4
   const batch = Buffer.alloc(request.length * PIPELINE)
   for (let i = 0; i < PIPELINE; i++) request.copy(batch, i * request.length)

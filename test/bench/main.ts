@@ -37,7 +37,11 @@ async function throughput(): Promise<void> {
       const requests = (pipeline === 1 ? 200_000 : 1_000_000) / (quick ? 4 : 1)
       for (const [name, ...command] of tests) {
         const args = ['-r', KEYS, ...command]
-        row(await compare(pair, { name, pipeline, requests, command: { modis: args, redis: args } }, rounds), name, pipeline)
+        row(
+          await compare(pair, { name, pipeline, requests, command: { modis: args, redis: args } }, rounds),
+          name,
+          pipeline,
+        )
       }
     }
   })
@@ -47,10 +51,10 @@ async function throughput(): Promise<void> {
 async function modules(): Promise<void> {
   heading('Modules', 'Modis/s', 'Redis/s')
   const bucket = fileURLToPath(new URL('./fixtures/token-bucket', import.meta.url))
-  const binary = fileURLToPath(
-    new URL('../../examples/redis-module-binary/prebuilds/', import.meta.url),
-  )
-  const { default: resolveBinary } = (await import('node-gyp-build')) as unknown as { default: { path(folder: string): string } }
+  const binary = fileURLToPath(new URL('../../examples/redis-module-binary/prebuilds/', import.meta.url))
+  const { default: resolveBinary } = (await import('node-gyp-build')) as unknown as {
+    default: { path(folder: string): string }
+  }
   const shared = resolveBinary.path(fileURLToPath(new URL('..', `file://${binary}`)))
   await withPair({ loadmodule: shared }, async (pair) => {
     const setUp = await RawClient.connect(pair.modis.port)
@@ -67,7 +71,10 @@ async function modules(): Promise<void> {
         name: 'token bucket',
         pipeline,
         requests,
-        command: { modis: ['-r', KEYS, 'BENCH.TAKE', ...rest], redis: ['-r', KEYS, 'EVALSHA', sha, '1', ...rest] },
+        command: {
+          modis: ['-r', KEYS, 'BENCH.TAKE', ...rest],
+          redis: ['-r', KEYS, 'EVALSHA', sha, '1', ...rest],
+        },
       }
       row(await compare(pair, bucketLoad, rounds), 'token bucket: TypeScript module, Lua', pipeline)
       const args = ['-r', KEYS, ...binaryCommand]
@@ -87,7 +94,9 @@ async function memory(): Promise<void> {
 
 async function stalls(): Promise<void> {
   const keys = quick ? 1_000_000 : 8_000_000
-  console.log(`\n### Longest waits for PING while ${keys} keys are loaded, in ms\n\n| server | the five longest |\n|---|---|`)
+  console.log(
+    `\n### Longest waits for PING while ${keys} keys are loaded, in ms\n\n| server | the five longest |\n|---|---|`,
+  )
   for (const name of SERVERS) {
     const waits = await longestStalls(name, keys, 250_000)
     console.log(`| ${name} | ${waits.map((each) => (each / 1000).toFixed(2)).join(', ')} |`)
@@ -110,7 +119,13 @@ function heading(title: string, modis: string, redis: string): void {
 }
 
 function row({ modis, redis }: Record<ServerName, Throughput>, name: string, pipeline: number): void {
-  const rates = [Math.round(modis.perSecond), Math.round(redis.perSecond), (modis.perSecond / redis.perSecond).toFixed(2)]
+  const rates = [
+    Math.round(modis.perSecond),
+    Math.round(redis.perSecond),
+    (modis.perSecond / redis.perSecond).toFixed(2),
+  ]
   const cpu = [modis.cpuMicroseconds.toFixed(2), redis.cpuMicroseconds.toFixed(2)]
-  console.log(`| ${[name, pipeline, ...rates, ...cpu, (modis.cpuMicroseconds / redis.cpuMicroseconds).toFixed(2)].join(' | ')} |`)
+  console.log(
+    `| ${[name, pipeline, ...rates, ...cpu, (modis.cpuMicroseconds / redis.cpuMicroseconds).toFixed(2)].join(' | ')} |`,
+  )
 }

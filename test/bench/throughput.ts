@@ -37,7 +37,15 @@ export async function compare(
 async function run(server: RunningServer, load: Load, command: readonly string[]): Promise<Throughput> {
   const pid = server.process.pid ?? 0
   const before = cpuSeconds(pid)
-  const options = ['-p', String(server.port), '-P', String(load.pipeline), '-n', String(load.requests), '--csv']
+  const options = [
+    '-p',
+    String(server.port),
+    '-P',
+    String(load.pipeline),
+    '-n',
+    String(load.requests),
+    '--csv',
+  ]
   const output = await capture('taskset', ['-c', LOAD_CORE, 'redis-benchmark', ...options, ...command])
   const cpu = cpuSeconds(pid) - before
   const rate = /^"[^\n]*","([\d.]+)"/m.exec(output.split('\n').slice(1).join('\n'))?.[1]

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { withChecksum } from '../support/crc64.ts'
 import { suiteNeeding } from '../support/needs.ts'
 import { RawClient } from '../support/raw-client.ts'
-import { ReplyError, type Value } from '../support/resp.ts'
+import { bytesOf, ReplyError, textOf, type Value } from '../support/resp.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
 
 const test = suiteNeeding('persistence', 'redis-server')
@@ -59,9 +59,9 @@ async function contents(server: RunningServer): Promise<Record<string, Value>> {
   const shown: Record<string, Value> = {}
   for (const db of [0, 9]) {
     await client.call('SELECT', db)
-    const keys = ((await client.call('KEYS', '*')) as Buffer[]).map(String).sort()
+    const keys = ((await client.call('KEYS', '*')) as string[]).sort()
     for (const key of keys) {
-      const type = String(await client.call('TYPE', key))
+      const type = textOf(await client.call('TYPE', key))
       const readers: Record<string, (string | number)[]> = {
         string: ['GET', key],
         list: ['LRANGE', key, 0, -1],
@@ -71,8 +71,12 @@ async function contents(server: RunningServer): Promise<Record<string, Value>> {
       }
       const value = await client.call(...(readers[type] ?? ['PING']))
       const expires = Number(await client.call('PTTL', key)) > 0
-      const list = Array.isArray(value) ? value.map(String) : String(value)
-      shown[`${db} ${key}`] = [type, expires, type === 'hash' && Array.isArray(list) ? pairs(list) : list] as unknown as Value
+      const list = Array.isArray(value) ? value.map(textOf) : textOf(value)
+      shown[`${db} ${key}`] = [
+        type,
+        expires,
+        type === 'hash' && Array.isArray(list) ? pairs(list) : list,
+      ] as unknown as Value
     }
   }
   client.close()
@@ -85,13 +89,17 @@ function pairs(flat: string[]): string[] {
 
 async function saved(server: RunningServer): Promise<string> {
   const client = await RawClient.connect(server.port)
-  assert.is(String(await client.call('SAVE')), 'OK')
+  assert.is(textOf(await client.call('SAVE')), 'OK')
   client.close()
   return join(server.folder, 'dump.rdb')
 }
 
 /** Starts a server on a copy of an RDB file. */
-async function startOn(start: typeof startModis, file: string, options: Record<string, string | number> = {}): Promise<RunningServer> {
+async function startOn(
+  start: typeof startModis,
+  file: string,
+  options: Record<string, string | number> = {},
+): Promise<RunningServer> {
   const carrier = await startModis(NO_SAVE_POINTS)
   const path = join(carrier.folder, 'moved.rdb')
   copyFileSync(file, path)
@@ -112,7 +120,7 @@ test('a file moves from redis-server to Modis and back', async () => {
   assert.equal(await contents(modis), before)
   const client = await RawClient.connect(modis.port)
   await client.call('CONFIG', 'SET', 'dir', redis.folder)
-  assert.is(String(await client.call('SAVE')), 'OK')
+  assert.is(textOf(await client.call('SAVE')), 'OK')
   client.close()
   const back = await startOn(startRedis, join(redis.folder, 'moved.rdb'))
   assert.equal(await contents(back), before)
@@ -131,31 +139,40 @@ test('what Modis saved it loads again, in version 11', async () => {
 })
 
 test('DUMP payloads go both ways, and keep their encoding', async () => {
-  const [modis, redis] = await Promise.all([startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }), startRedis(NO_SAVE_POINTS)])
+  const [modis, redis] = await Promise.all([
+    startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }),
+    startRedis(NO_SAVE_POINTS),
+  ])
   await fill(redis)
   const [ours, theirs] = [await RawClient.connect(modis.port), await RawClient.connect(redis.port)]
-  for (const key of ((await theirs.call('KEYS', '*')) as Buffer[]).map(String)) {
-    const payload = (await theirs.call('DUMP', key)) as Buffer
-    assert.is(String(await ours.call('RESTORE', key, 0, payload)), 'OK', key)
-    const again = (await ours.call('DUMP', key)) as Buffer
-    assert.is(String(await theirs.call('RESTORE', `back:${key}`, 0, again)), 'OK', key)
+  for (const key of (await theirs.call('KEYS', '*')) as string[]) {
+    const payload = bytesOf(await theirs.call('DUMP', key))
+    assert.is(textOf(await ours.call('RESTORE', key, 0, payload)), 'OK', key)
+    const again = bytesOf(await ours.call('DUMP', key))
+    assert.is(textOf(await theirs.call('RESTORE', `back:${key}`, 0, again)), 'OK', key)
     // Redis 7.0 has no packed form of small sets that hold strings.
     if (key === 'set:small') continue
-    const encodings = [await ours.call('OBJECT', 'ENCODING', key), await theirs.call('OBJECT', 'ENCODING', `back:${key}`)]
-    const original = String(await theirs.call('OBJECT', 'ENCODING', key))
+    const encodings = [
+      await ours.call('OBJECT', 'ENCODING', key),
+      await theirs.call('OBJECT', 'ENCODING', `back:${key}`),
+    ]
+    const original = textOf(await theirs.call('OBJECT', 'ENCODING', key))
     const expected = original === 'quicklist' && key === 'list:small' ? 'listpack' : original
-    assert.is(String(encodings[0]), expected, key)
-    assert.is(String(encodings[1]), original, key)
+    assert.is(textOf(encodings[0]), expected, key)
+    assert.is(textOf(encodings[1]), original, key)
   }
   for (const client of [ours, theirs]) client.close()
   await Promise.all([modis.stop(), redis.stop()])
 })
 
 test('RESTORE with options answers as redis-server', async () => {
-  const [modis, redis] = await Promise.all([startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }), startRedis(NO_SAVE_POINTS)])
+  const [modis, redis] = await Promise.all([
+    startModis({ ...NO_SAVE_POINTS, ...FOR_REDIS_7_0 }),
+    startRedis(NO_SAVE_POINTS),
+  ])
   const [ours, theirs] = [await RawClient.connect(modis.port), await RawClient.connect(redis.port)]
   await theirs.call('SET', 'source', 'value')
-  const payload = (await theirs.call('DUMP', 'source')) as Buffer
+  const payload = bytesOf(await theirs.call('DUMP', 'source'))
   const commands: (string | number | Buffer)[][] = [
     ['RESTORE', 'k', 0, payload],
     ['RESTORE', 'k', 0, payload],
@@ -177,7 +194,11 @@ test('RESTORE with options answers as redis-server', async () => {
   ]
   for (const command of commands) {
     const [one, other] = [await ours.raw(...command), await theirs.raw(...command)]
-    assert.is(one.bytes.toString('latin1'), other.bytes.toString('latin1'), String(command.filter((part) => typeof part !== 'object')))
+    assert.is(
+      one.bytes.toString('latin1'),
+      other.bytes.toString('latin1'),
+      String(command.filter((part) => typeof part !== 'object')),
+    )
   }
   for (const client of [ours, theirs]) client.close()
   await Promise.all([modis.stop(), redis.stop()])
@@ -188,8 +209,15 @@ test('corrupt payloads are refused and never stop the server', async () => {
   await fill(modis)
   const client = await RawClient.connect(modis.port)
   let refused = 0
-  for (const key of ['list:small', 'set:integers', 'set:small', 'hash:small', 'zset:small', 'string:compressible']) {
-    const payload = (await client.call('DUMP', key)) as Buffer
+  for (const key of [
+    'list:small',
+    'set:integers',
+    'set:small',
+    'hash:small',
+    'zset:small',
+    'string:compressible',
+  ]) {
+    const payload = bytesOf(await client.call('DUMP', key))
     for (let round = 0; round < 120; round++) {
       const damaged = Buffer.from(payload)
       const at = (round * 7919) % (damaged.length - 10)
@@ -202,7 +230,7 @@ test('corrupt payloads are refused and never stop the server', async () => {
     }
   }
   assert.ok(refused > 100, `${refused} damaged payloads were refused`)
-  assert.is(String(await client.call('PING')), 'PONG')
+  assert.is(textOf(await client.call('PING')), 'PONG')
   client.close()
   await modis.stop()
 })
@@ -214,9 +242,17 @@ test('a truncated or damaged file stops the start with offset and reason', async
   const whole = readFileSync(file)
   const cut = join(first.folder, 'cut.rdb')
   const cases: [name: string, damage: () => void, expected: RegExp][] = [
-    ['cut', () => truncateSync(cut, whole.length >> 1), /cannot load '.*cut\.rdb': corrupt rdb at byte \d+: the data ends/],
+    [
+      'cut',
+      () => truncateSync(cut, whole.length >> 1),
+      /cannot load '.*cut\.rdb': corrupt rdb at byte \d+: the data ends/,
+    ],
     ['no rdb', () => writeFileSync(cut, 'hello, this is no RDB file'), /does not begin with REDIS/],
-    ['newer', () => writeFileSync(cut, Buffer.concat([Buffer.from('REDIS0099'), whole.subarray(9)])), /version 99 of the format/],
+    [
+      'newer',
+      () => writeFileSync(cut, Buffer.concat([Buffer.from('REDIS0099'), whole.subarray(9)])),
+      /version 99 of the format/,
+    ],
     ['checksum', () => flip(cut, whole.length - 3), /the checksum of the \d+ bytes does not match/],
     ['type', () => writeFileSync(cut, Buffer.from('REDIS0011\xf0\x01a\x01b', 'latin1')), /RDB type 240/],
   ]
@@ -249,16 +285,20 @@ test('a background save holds the keys as they were when it began', async () => 
   const started = client.call('BGSAVE')
   // Sent in the same breath, so that they run while the snapshot is being written.
   const changes = Array.from({ length: 3000 }, (_, i) =>
-    i % 3 === 0 ? client.call('SET', `key:${i}`, 'after') : i % 3 === 1 ? client.call('DEL', `key:${i}`) : client.call('SET', `new:${i}`, 'x'),
+    i % 3 === 0
+      ? client.call('SET', `key:${i}`, 'after')
+      : i % 3 === 1
+        ? client.call('DEL', `key:${i}`)
+        : client.call('SET', `new:${i}`, 'x'),
   )
-  assert.is(String(await started), 'Background saving started')
+  assert.is(textOf(await started), 'Background saving started')
   await Promise.all(changes)
-  await until(async () => /rdb_bgsave_in_progress:0/.test(String(await client.call('INFO', 'persistence'))))
+  await until(async () => /rdb_bgsave_in_progress:0/.test(textOf(await client.call('INFO', 'persistence'))))
   client.close()
   const again = await startOn(startModis, join(modis.folder, 'dump.rdb'))
   const reader = await RawClient.connect(again.port)
   assert.is(Number(await reader.call('DBSIZE')), count)
-  for (let i = 0; i < 3000; i++) assert.is(String(await reader.call('GET', `key:${i}`)), `before ${i}`)
+  for (let i = 0; i < 3000; i++) assert.is(textOf(await reader.call('GET', `key:${i}`)), `before ${i}`)
   reader.close()
   await Promise.all([modis.stop(), again.stop()])
 })
@@ -270,7 +310,10 @@ test('a kill in the middle of a save leaves the old file', async () => {
   const file = await saved(modis)
   const before = readFileSync(file)
   for (let i = 0; i < 50; i++) {
-    await client.call('MSET', ...Array.from({ length: 1000 }, (_, j) => [`key:${i}:${j}`, 'x'.repeat(100)]).flat())
+    await client.call(
+      'MSET',
+      ...Array.from({ length: 1000 }, (_, j) => [`key:${i}:${j}`, 'x'.repeat(100)]).flat(),
+    )
   }
   await client.call('BGSAVE')
   await until(async () => readdirSync(modis.folder).some((name) => name.startsWith('temp-')))

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
+import { textOf } from '../support/resp.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -24,11 +25,15 @@ test.after(async () => {
 })
 
 test.after.each(async () => {
-  assert.is(String(await bystander.call('GET', 'bystander')), 'untouched', 'other clients are unaffected')
+  assert.is(textOf(await bystander.call('GET', 'bystander')), 'untouched', 'other clients are unaffected')
 })
 
 /** Sends bytes and returns all that comes back until the server closes or `quietMs` pass without a byte. */
-async function exchange(port: number, bytes: Buffer | string, quietMs = 300): Promise<{ text: string; closed: boolean }> {
+async function exchange(
+  port: number,
+  bytes: Buffer | string,
+  quietMs = 300,
+): Promise<{ text: string; closed: boolean }> {
   const socket = await open(port)
   const parts: Buffer[] = []
   return new Promise((resolve) => {
@@ -170,8 +175,8 @@ test('a deep pipeline is answered whole and in order', async () => {
   const count = 50_000
   const replies = Array.from({ length: count }, (_, i) => client.call('ECHO', `n${i}`))
   const values = await Promise.all(replies)
-  assert.is(String(values[count - 1]), `n${count - 1}`)
-  assert.ok(values.every((value, i) => String(value) === `n${i}`))
+  assert.is(textOf(values[count - 1]), `n${count - 1}`)
+  assert.ok(values.every((value, i) => textOf(value) === `n${i}`))
   client.close()
 })
 
@@ -216,7 +221,7 @@ test('sockets that vanish in the middle of a request leave nothing behind', asyn
     socket.resetAndDestroy()
   }
   await new Promise((resolve) => setTimeout(resolve, 200))
-  const info = String(await bystander.call('INFO', 'clients'))
+  const info = textOf(await bystander.call('INFO', 'clients'))
   assert.match(info, /connected_clients:1\r\n/)
 })
 

@@ -148,3 +148,15 @@ export function request(args: readonly (string | number | bigint | Uint8Array)[]
   }
   return Buffer.concat(parts)
 }
+
+/** What a reply says as plain text, a status and a bulk string alike; an error with its code. */
+export function textOf(value: Value | undefined): string {
+  const isWrapped = value instanceof Status || value instanceof ReplyError || value instanceof DoubleText
+  return isWrapped ? value.text : String(value)
+}
+
+/** The bytes of a bulk string. */
+export function bytesOf(value: Value): Buffer {
+  if (typeof value !== 'string') throw new Error(`not a bulk string but ${textOf(value)}`)
+  return Buffer.from(value, 'latin1')
+}

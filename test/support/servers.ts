@@ -25,7 +25,11 @@ export interface RunningServer {
 
 /** Starts Modis from its sources. */
 export function startModis(options: ServerOptions = {}): Promise<RunningServer> {
-  return start(process.execPath, ['--conditions=modis-source', '--import', 'tsx', entry], options)
+  return start(process.execPath, ['--conditions=modis-source', '--import', 'tsx', entry], {
+    save: '',
+    'enable-debug-command': 'yes',
+    ...options,
+  })
 }
 
 /** Starts the redis-server of this machine. */

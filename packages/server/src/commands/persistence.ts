@@ -165,13 +165,18 @@ function restore(ctx: CommandContext, args: RequestArgs): void {
   ctx.reply.ok()
 }
 
-function loadedValue(ctx: CommandContext, payload: Buffer, key: Buffer): ReturnType<typeof ctx.server.persistence.values.restore> {
+function loadedValue(
+  ctx: CommandContext,
+  payload: Buffer,
+  key: Buffer,
+): ReturnType<typeof ctx.server.persistence.values.restore> {
   const { values } = ctx.server.persistence
   if (!values.hasValidFooter(payload)) throw wrongFooter
   try {
     return values.restore(payload, ctx.database, key)
   } catch (error) {
-    if (!(error instanceof CorruptDataError)) ctx.server.log.verbose(`RESTORE of '${key}' was refused: ${error}`)
+    if (!(error instanceof CorruptDataError))
+      ctx.server.log.verbose(`RESTORE of '${key}' was refused: ${error}`)
     throw badFormat
   }
 }

@@ -1,10 +1,20 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '@modis/sdk'
-import { redisVersion } from '../version.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
 import type { Server } from '../server.ts'
+import { redisVersion } from '../version.ts'
 import { loadRdb } from './rdb/load.ts'
 import { RdbReader } from './rdb/rdb-reader.ts'
 import { RdbWriter } from './rdb/rdb-writer.ts'
@@ -161,7 +171,11 @@ export class Persistence {
 
   #writer(sink: (bytes: Buffer) => void): RdbWriter {
     const { config } = this.#server
-    return new RdbWriter({ compress: config.boolean('rdbcompression'), checksum: config.boolean('rdbchecksum'), sink })
+    return new RdbWriter({
+      compress: config.boolean('rdbcompression'),
+      checksum: config.boolean('rdbchecksum'),
+      sink,
+    })
   }
 
   #info(): ConstructorParameters<typeof SaveJob>[3] {
@@ -220,7 +234,9 @@ export class Persistence {
   #showStatus(): void {
     const { config, dispatcher } = this.#server
     const refuses =
-      this.lastStatus === 'err' && config.boolean('stop-writes-on-bgsave-error') && config.words('save').length > 0
+      this.lastStatus === 'err' &&
+      config.boolean('stop-writes-on-bgsave-error') &&
+      config.words('save').length > 0
     if (refuses) dispatcher.gate |= ServerGate.saveFailed
     else dispatcher.gate &= ~ServerGate.saveFailed
   }
@@ -244,7 +260,9 @@ export class Persistence {
       this.#server.log.notice(`DB loaded from disk: ${seconds} seconds`)
       return loaded.keys
     } catch (error) {
-      throw new Error(`cannot load '${path}': ${error instanceof Error ? error.message : error}`, { cause: error })
+      throw new Error(`cannot load '${path}': ${error instanceof Error ? error.message : error}`, {
+        cause: error,
+      })
     } finally {
       closeSync(file)
     }

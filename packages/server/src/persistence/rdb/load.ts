@@ -70,7 +70,8 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
       holder.discard()
       loaded.expired++
     } else {
-      if (database.peek(key, 0, key.length) !== undefined) throw reader.corrupt(`key '${key}' stands in the file twice`)
+      if (database.peek(key, 0, key.length) !== undefined)
+        throw reader.corrupt(`key '${key}' stands in the file twice`)
       const entry = holder.store(key, attributes.expiry)
       if (attributes.idleSeconds >= 0) entry.clock = keyspace.newClock - attributes.idleSeconds
       else if (attributes.frequency >= 0) entry.clock = (entry.clock & ~0xff) | attributes.frequency
@@ -87,7 +88,8 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
 function readHeader(reader: RdbReader): number {
   const magic = reader.raw(9).toString('latin1')
   const version = /^REDIS(\d{4})$/.exec(magic)?.[1]
-  if (version === undefined) throw reader.corrupt(`the file does not begin with REDIS and a version but '${magic}'`)
+  if (version === undefined)
+    throw reader.corrupt(`the file does not begin with REDIS and a version but '${magic}'`)
   const number = Number(version)
   if (number < 1 || number > RDB_VERSION) {
     throw reader.corrupt(`version ${number} of the format; versions 1 to ${RDB_VERSION} can be read`)
@@ -108,5 +110,6 @@ function readField(server: Server, reader: RdbReader): void {
   const name = reader.string().toString()
   const value = reader.string().toString()
   if (name === 'redis-ver') server.log.notice(`Loading RDB produced by version ${value}`)
-  else if (name === 'used-mem') server.log.notice(`RDB memory usage when created ${(Number(value) / 2 ** 20).toFixed(2)} Mb`)
+  else if (name === 'used-mem')
+    server.log.notice(`RDB memory usage when created ${(Number(value) / 2 ** 20).toFixed(2)} Mb`)
 }

@@ -223,7 +223,9 @@ export class RdbReader {
   #need(bytes: number): void {
     while (this.#end - this.#at < bytes) {
       if (this.#fill === undefined || !this.#more(bytes)) {
-        throw this.corrupt(`the data ends where ${bytes} more bytes were expected and ${this.#end - this.#at} are there`)
+        throw this.corrupt(
+          `the data ends where ${bytes} more bytes were expected and ${this.#end - this.#at} are there`,
+        )
       }
     }
   }
@@ -241,7 +243,8 @@ export class RdbReader {
       this.#at = 0
       this.#summedTo = 0
     }
-    if (bytes > this.#buffer.length) throw this.corrupt(`an element of ${bytes} bytes where at most ${this.#buffer.length} fit`)
+    if (bytes > this.#buffer.length)
+      throw this.corrupt(`an element of ${bytes} bytes where at most ${this.#buffer.length} fit`)
     const read = (this.#fill as Fill)(this.#buffer, this.#end, this.#buffer.length)
     this.#end += read
     return read > 0

@@ -20,10 +20,16 @@ export function writeModuleValue(writer: RdbWriter, entry: Entry, database: Data
   writer.raw(value.save({ db: database.index, key: entry.key }))
 }
 
-export function readModuleValue(reader: RdbReader, types: DataTypes, database: Database, key: Buffer): LoadedValue {
+export function readModuleValue(
+  reader: RdbReader,
+  types: DataTypes,
+  database: Database,
+  key: Buffer,
+): LoadedValue {
   const id = reader.unsigned64()
   const type = types.byId(id)
-  if (type === undefined) throw reader.corrupt(`a value of type '${typeName(id)}', which no loaded module has`)
+  if (type === undefined)
+    throw reader.corrupt(`a value of type '${typeName(id)}', which no loaded module has`)
   reader.beginCapture()
   skipFields(reader)
   const bytes = reader.endCapture()
@@ -40,7 +46,12 @@ export function readModuleValue(reader: RdbReader, types: DataTypes, database: D
 }
 
 /** Writes what modules want to stand before or after the keys, with `opcode` before each. */
-export function writeModuleAux(writer: RdbWriter, types: DataTypes, opcode: number, when: 'before' | 'after'): void {
+export function writeModuleAux(
+  writer: RdbWriter,
+  types: DataTypes,
+  opcode: number,
+  when: 'before' | 'after',
+): void {
   for (const type of types.values()) {
     const bytes = type.methods.auxSave?.(when)
     if (bytes === undefined) continue
@@ -94,6 +105,7 @@ function skipFields(reader: RdbReader): void {
 /** The nine characters that a type's id holds. */
 function typeName(id: bigint): string {
   let name = ''
-  for (let shift = 58n; shift >= VERSION_BITS; shift -= 6n) name += NAME_CHARACTERS[Number((id >> shift) & 63n)]
+  for (let shift = 58n; shift >= VERSION_BITS; shift -= 6n)
+    name += NAME_CHARACTERS[Number((id >> shift) & 63n)]
   return name
 }

@@ -9,7 +9,11 @@ import type { RdbReader } from '../rdb-reader.ts'
  * A listpack from a payload as a loose value.
  * @throws CorruptDataError where it is malformed, empty, or holds an element of a set or hash twice
  */
-export function readListpack(reader: RdbReader, database: Database, elements: 'unique' | 'pairs' | 'any'): LooseValue {
+export function readListpack(
+  reader: RdbReader,
+  database: Database,
+  elements: 'unique' | 'pairs' | 'any',
+): LooseValue {
   const bytes = reader.string()
   if (!listpack.validate(bytes, 0, bytes.length, true)) throw reader.corrupt('a malformed listpack')
   return adopt(reader, database, bytes, elements)
@@ -20,7 +24,12 @@ export function readZiplist(reader: RdbReader, database: Database, elements: 'pa
   const bytes = reader.string()
   const value = new LooseValue(database)
   ziplistToListpack(bytes, 0, bytes.length, value)
-  return adopt(reader, database, Buffer.from(value.bytes.subarray(value.start, value.start + value.length)), elements)
+  return adopt(
+    reader,
+    database,
+    Buffer.from(value.bytes.subarray(value.start, value.start + value.length)),
+    elements,
+  )
 }
 
 /** As {@link readListpack}, from a zipmap of a still older format. */
@@ -28,10 +37,20 @@ export function readZipmap(reader: RdbReader, database: Database): LooseValue {
   const bytes = reader.string()
   const value = new LooseValue(database)
   zipmapToListpack(bytes, 0, bytes.length, value)
-  return adopt(reader, database, Buffer.from(value.bytes.subarray(value.start, value.start + value.length)), 'pairs')
+  return adopt(
+    reader,
+    database,
+    Buffer.from(value.bytes.subarray(value.start, value.start + value.length)),
+    'pairs',
+  )
 }
 
-function adopt(reader: RdbReader, database: Database, bytes: Buffer, elements: 'unique' | 'pairs' | 'any'): LooseValue {
+function adopt(
+  reader: RdbReader,
+  database: Database,
+  bytes: Buffer,
+  elements: 'unique' | 'pairs' | 'any',
+): LooseValue {
   const value = new LooseValue(database)
   value.setInline(Encoding.listpack, bytes.length)
   bytes.copy(value.bytes, value.start)

@@ -50,7 +50,8 @@ function readMembers(reader: RdbReader, database: Database): LooseValue {
   try {
     for (let i = 0; i < count; i++) {
       const member = reader.string()
-      if (!set.add(value, member, 0, member.length)) throw reader.corrupt(`set member '${member}' stands twice`)
+      if (!set.add(value, member, 0, member.length))
+        throw reader.corrupt(`set member '${member}' stands twice`)
     }
   } catch (error) {
     value.discard()

@@ -36,9 +36,12 @@ export function readSortedSet(reader: RdbReader, type: number, database: Databas
 function readAny(reader: RdbReader, type: number, database: Database): LooseValue {
   if (type === RdbType.zset || type === RdbType.zset2) return readMembers(reader, type, database)
   const value =
-    type === RdbType.zsetListpack ? readListpack(reader, database, 'pairs') : readZiplist(reader, database, 'pairs')
+    type === RdbType.zsetListpack
+      ? readListpack(reader, database, 'pairs')
+      : readZiplist(reader, database, 'pairs')
   zset.forEach(value, (bytes, from, to, score) => {
-    if (Number.isNaN(score)) throw reader.corrupt(`member '${bytes.toString('utf8', from, to)}' whose score is no number`)
+    if (Number.isNaN(score))
+      throw reader.corrupt(`member '${bytes.toString('utf8', from, to)}' whose score is no number`)
   })
   return value
 }
