@@ -44,7 +44,7 @@ export function run(title, program, args, { env = {}, cwd = root } = {}) {
     child.on('close', (code, signal) => {
       release()
       if (code === 0) {
-        process.stdout.write(`modis: ${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`)
+        process.stdout.write(`modis: done in ${((performance.now() - start) / 1000).toFixed(1)} s\n`)
         resolve(output)
       } else {
         reject(
