@@ -110,6 +110,9 @@ export class Registration {
    */
   addCommand(name: string, definition: AnyCommand, handlers: HandlerFactory): Command {
     this.checkCommand(name)
+    if (this.commands.has(name.toLowerCase())) {
+      throw new ModuleError('MODIS_MODULE_DEFINITION', `the command '${name.toLowerCase()}' is registered twice`)
+    }
     let command: Command
     try {
       command = this.server.registry.build(this.record, name, definition, handlers)
@@ -123,7 +126,7 @@ export class Registration {
   /** @throws ModuleError where a command of that name exists, the replaced version's excepted */
   checkCommand(name: string): void {
     const lower = name.toLowerCase()
-    const taken = this.server.registry.commands.get(lower) ?? this.commands.get(lower)
+    const taken = this.server.registry.commands.get(lower)
     if (taken === undefined || taken.module === this.replaces) return
     throw new ModuleError(
       'MODIS_MODULE_COMMAND_TAKEN',
