@@ -17,6 +17,7 @@ import type { Command, HandlerResult } from './dispatch/command.ts'
 import type { CommandContext } from './dispatch/command-context.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
 import { ServerGate } from './dispatch/server-gate.ts'
+import { Rates } from './info/rates.ts'
 import { SlowCommands } from './info/slow-commands.ts'
 import type { Database } from './keyspace/database.ts'
 import { Eviction } from './keyspace/eviction.ts'
@@ -78,11 +79,14 @@ export class Server {
   readonly slowCommands: SlowCommands
   readonly outputLimits = new OutputLimits()
   readonly cron = new Cron(this)
+  readonly rates = new Rates(this)
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
   readonly listeners: Listeners
   /** Names this run of the server, in 40 hexadecimal digits. */
   readonly runId = randomBytes(20).toString('hex')
+  /** Names the history of the data, for replicas. */
+  replicationId = randomBytes(20).toString('hex')
   #flushQueue: Client[] = []
   #batchDepth = 0
   /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */

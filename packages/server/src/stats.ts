@@ -7,6 +7,8 @@ export class Stats {
   outputBytes = 0
   protocolErrors = 0
   errorReplies = 0
+  /** AUTH and HELLO with a wrong name or password. */
+  deniedAuthentications = 0
   /** Error replies by code. */
   readonly errors = new Map<string, number>()
 
@@ -25,6 +27,7 @@ export class Stats {
     this.outputBytes = 0
     this.protocolErrors = 0
     this.errorReplies = 0
+    this.deniedAuthentications = 0
     this.errors.clear()
   }
 }

@@ -1,3 +1,4 @@
+import { CommandError } from '@modis/sdk'
 import type { Command, HandlerResult } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { Database } from '../keyspace/database.ts'
@@ -157,6 +158,16 @@ export class BlockingKeys {
     const blocked = client.blocked
     if (blocked === undefined) return
     this.#host.runBlocked(client, blocked.command, (ctx) => blocked.timeout(ctx))
+    this.release(client)
+  }
+
+  /** Ends a client's wait with an error. */
+  fail(client: Client, message: string, code: string): void {
+    const blocked = client.blocked
+    if (blocked === undefined) return
+    this.#host.runBlocked(client, blocked.command, () => {
+      throw new CommandError(message, code)
+    })
     this.release(client)
   }
 

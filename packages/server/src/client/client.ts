@@ -13,6 +13,7 @@ export const Gate = {
   subscribed: 4,
   replyOff: 8,
   restrictedUser: 16,
+  noTouch: 32,
 } as const
 
 /** What a client's connection does for it; nothing for a client without one. */

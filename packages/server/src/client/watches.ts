@@ -1,4 +1,5 @@
 import type { Database } from '../keyspace/database.ts'
+import type { Keyspace } from '../keyspace/keyspace.ts'
 import type { Client } from './client.ts'
 
 /** Keys that clients WATCH. A change to one makes the transactions of its watchers fail. */
@@ -30,6 +31,15 @@ export class Watches {
     }
     client.watched = undefined
     client.watchDirty = false
+  }
+
+  /** Finds out which of the keys a client watches have expired; their end marks the client. */
+  expire(client: Client, keyspace: Keyspace): void {
+    for (const name of client.watched ?? []) {
+      const colon = name.indexOf(':')
+      const key = Buffer.from(name.slice(colon + 1), 'latin1')
+      keyspace.databases[Number(name.slice(0, colon))]?.peek(key, 0, key.length)
+    }
   }
 
   /** Marks the clients that watch `key`. */

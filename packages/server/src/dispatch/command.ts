@@ -1,5 +1,6 @@
 import type { AnyCommand, CommandFlag, ReplyValue } from '@modis/sdk'
 import type { SchemaDescription } from '@modis/sdk/internal'
+import type { Histogram } from '../info/histogram.ts'
 import type { ModuleRecord } from '../modules/module-record.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { CommandContext } from './command-context.ts'
@@ -56,6 +57,8 @@ export class Command {
   readonly gate: number
   calls = 0
   microseconds = 0
+  /** Durations of its calls; undefined until the first that was tracked. */
+  histogram: Histogram | undefined
   /** Calls refused before they ran. */
   rejected = 0
   /** Calls that ran and answered with an error. */
@@ -91,6 +94,7 @@ export class Command {
     this.microseconds = 0
     this.rejected = 0
     this.failed = 0
+    this.histogram = undefined
     for (const subcommand of this.subcommands?.values() ?? []) subcommand.resetFigures()
   }
 }

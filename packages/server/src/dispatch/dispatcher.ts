@@ -1,6 +1,7 @@
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
 import { endTransaction, queue } from '../client/transaction.ts'
+import { Histogram } from '../info/histogram.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { writeValue } from '../protocol/write-value.ts'
 import type { Server } from '../server.ts'
@@ -21,6 +22,8 @@ export class Dispatcher {
   gate = 0
   /** Commands that took at least so many microseconds are looked at by SLOWLOG and LATENCY. */
   slowMicroseconds = Number.POSITIVE_INFINITY
+  /** Whether the durations of commands are counted by size. */
+  tracksLatency = true
 
   constructor(server: Server) {
     this.#server = server
@@ -71,7 +74,11 @@ export class Dispatcher {
     }
     if (client.transaction !== undefined && queue(client, command, args)) return
     if ((this.gate & ServerGate.observed) !== 0) server.monitors.show(client, command, args)
+    const { keyspace } = server
+    // What such a client does is no use of a key, but for TOUCH, which is there for nothing else.
+    keyspace.touchOnRead = (client.gate & Gate.noTouch) === 0 || command.name === 'touch'
     this.run(client, command, args)
+    keyspace.touchOnRead = true
     if ((client.gate & Gate.subscribed) !== 0) server.pubsub.sendDeferred(client)
   }
 
@@ -121,6 +128,10 @@ export class Dispatcher {
     command.calls++
     const microseconds = (endMs - startMs) * 1000
     command.microseconds += microseconds
+    if (this.tracksLatency) {
+      command.histogram ??= new Histogram()
+      command.histogram.record(microseconds)
+    }
     if (microseconds >= this.slowMicroseconds)
       this.#server.slowCommands.note(client, command, args, microseconds)
     if (reply.errors !== errors) {

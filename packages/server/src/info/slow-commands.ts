@@ -41,6 +41,9 @@ export class SlowCommands {
   constructor(server: Server) {
     this.#server = server
     const { config } = server
+    config.follow(['latency-tracking'], () => {
+      server.dispatcher.tracksLatency = config.boolean('latency-tracking')
+    })
     config.follow(['slowlog-log-slower-than', 'slowlog-max-len', 'latency-monitor-threshold'], () => {
       this.#slowlogMicroseconds = config.integer('slowlog-log-slower-than')
       this.#slowlogLength = config.integer('slowlog-max-len')

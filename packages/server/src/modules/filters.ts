@@ -31,6 +31,11 @@ export class CommandFilters {
     }
   }
 
+  /** Number of filters a module has. */
+  countOf(module: ModuleRecord): number {
+    return [...this.#filters].filter((filter) => filter.module === module).length
+  }
+
   #apply(client: Client, args: RequestArgs): void {
     for (const filter of this.#filters) {
       const isOwn = client.isInternal && this.#server.caller.calling === filter.module

@@ -47,8 +47,12 @@ export class Listeners {
     return this.#unix?.path
   }
 
-  /** The endpoints listened at, as `tcp` or `unix` with their address. */
-  get all(): readonly Listener[] {
+  /** The TCP addresses listened at. */
+  get tcp(): readonly Listener[] {
+    return this.#tcp
+  }
+
+  get #all(): readonly Listener[] {
     return this.#unix === undefined ? this.#tcp : [...this.#tcp, this.#unix]
   }
 
@@ -161,7 +165,7 @@ export class Listeners {
   }
 
   close(): void {
-    for (const listener of this.all) listener.close()
+    for (const listener of this.#all) listener.close()
     this.#tcp = []
     this.#unix = undefined
   }

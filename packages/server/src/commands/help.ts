@@ -1,0 +1,56 @@
+import { CommandError, type CommandFlag } from '@modis/sdk'
+import type { ArgumentDocumentation } from '@modis/sdk/internal'
+import type { Command } from '../dispatch/command.ts'
+import type { CommandContext } from '../dispatch/command-context.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
+import type { BuiltInCommand } from './family.ts'
+
+/** The HELP subcommand of a command with subcommands; what it says follows from their descriptions. */
+export function helpSubcommand(
+  since: string,
+  flags: readonly CommandFlag[] = ['loading', 'stale'],
+): BuiltInCommand {
+  return { summary: 'Lists the subcommands.', since, complexity: 'O(1)', flags, raw: replyHelp }
+}
+
+function replyHelp(ctx: CommandContext): void {
+  const container = ctx.command?.parent
+  if (container !== undefined) replyLines(ctx, helpLines(container))
+}
+
+/** The error of a subcommand with more arguments than it takes. */
+export function subcommandSyntax(container: string, args: RequestArgs): CommandError {
+  const name = args.string(1).slice(0, 128)
+  return new CommandError(
+    `unknown subcommand or wrong number of arguments for '${name}'. Try ${container.toUpperCase()} HELP.`,
+  )
+}
+
+/** Replies lines of text as Redis replies HELP: each a simple string. */
+export function replyLines(ctx: CommandContext, lines: readonly string[]): void {
+  ctx.reply.array(lines.length)
+  for (const line of lines) ctx.reply.simple(line)
+}
+
+function helpLines(container: Command): string[] {
+  const lines = [`${container.name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`]
+  for (const { name, description, definition } of container.subcommands?.values() ?? []) {
+    if (name === 'help') continue
+    lines.push([name.toUpperCase(), ...description.documentation.map(syntax)].join(' '))
+    lines.push(`    ${definition.summary}`)
+  }
+  return [...lines, 'HELP', '    Print this help.']
+}
+
+/** An argument as help shows it: `[COUNT <count>]`. */
+function syntax(argument: ArgumentDocumentation): string {
+  const { type, token, flags, displayText, name } = argument
+  const parts = argument.arguments ?? []
+  let text = `<${displayText ?? name}>`
+  if (type === 'pure-token') text = token ?? name
+  else if (type === 'oneof') text = parts.map(syntax).join('|')
+  else if (type === 'block') text = parts.map(syntax).join(' ')
+  if (token !== undefined && type !== 'pure-token') text = `${token} ${text}`
+  if (flags.includes('multiple')) text = `${text} [${text} ...]`
+  return flags.includes('optional') ? `[${text}]` : text
+}
