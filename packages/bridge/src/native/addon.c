@@ -35,6 +35,7 @@ static napi_value addon_stop(napi_env env, napi_callback_info info) {
   if (environment != env) return NULL;
   threads_stop();
   while (modules) module_drop(modules);
+  modules_sweep();
   host_stop();
   return NULL;
 }
@@ -70,6 +71,7 @@ static napi_value addon_begin_load(napi_env env, napi_callback_info info) {
   napi_get_cb_info(env, info, &count, &list, NULL, NULL);
   napi_get_array_length(env, list, &length);
   crash_install();
+  modules_sweep();
   Module *module = must_calloc(sizeof *module);
   module->number = (int)slots[0];
   module->live = true;
@@ -197,10 +199,7 @@ static napi_value addon_functions(napi_env env, napi_callback_info info) {
   return text;
 }
 
-static const struct {
-  const char *name;
-  napi_callback function;
-} lifecycle[] = {
+static const Entry lifecycle[] = {
     {"start", addon_start},
     {"stop", addon_stop},
     {"growOutput", addon_grow_output},
@@ -213,11 +212,8 @@ static const struct {
 };
 
 NAPI_MODULE_INIT() {
-  for (size_t i = 0; i < sizeof lifecycle / sizeof lifecycle[0]; i++) {
-    napi_value function;
-    napi_create_function(env, lifecycle[i].name, NAPI_AUTO_LENGTH, lifecycle[i].function, NULL, &function);
-    napi_set_named_property(env, exports, lifecycle[i].name, function);
-  }
-  entry_define(env, exports);
+  define_entries(env, exports, lifecycle, sizeof lifecycle / sizeof lifecycle[0]);
+  entries_define(env, exports);
+  type_entries_define(env, exports);
   return exports;
 }

@@ -111,13 +111,16 @@ struct Module {
   RedisModuleCtx *load_context;
   RedisModuleString **load_arguments;
   int load_argument_count;
+  Command *command_list;
   Module *next;
 };
 
 extern Module *modules;
 Module *module_by_number(int number);
-/* Takes away everything a module registered. Its memory stays while contexts refer to it. */
+/* Takes away everything a module registered. */
 void module_drop(Module *module);
+/* Frees what dropped modules left, once nothing refers to them: not while one of them runs. */
+void modules_sweep(void);
 
 struct Command {
   int number;
@@ -125,12 +128,13 @@ struct Command {
   char *name;      /* `container|sub` for a subcommand */
   Command *parent;
   RedisModuleCmdFunc function;
-  bool has_subcommands;
   bool documented;
+  Command *next; /* of the same module */
 };
 
 Command *command_by_number(int number);
-void commands_drop(Module *module);
+void commands_drop(Module *module); /* nobody can run them any more */
+void commands_free(Module *module);
 
 struct RedisModuleType {
   int number;

@@ -92,7 +92,8 @@ static Command *create(Module *module, Command *parent, const char *name, RedisM
     return NULL;
   }
   module->commands++;
-  if (parent) parent->has_subcommands = true;
+  command->next = module->command_list;
+  module->command_list = command;
   return command;
 }
 
@@ -115,13 +116,9 @@ int rm_CreateSubcommand(RedisModuleCommand *parent_handle, const char *name, Red
 
 /* Commands of this module alone; `container|sub` for a subcommand. */
 RedisModuleCommand *rm_GetCommand(RedisModuleCtx *context, const char *name) {
-  for (size_t i = 0; i < commands.capacity; i++) {
-    Command *command = commands.values[i];
-    if (command && command->module == context->module && strcasecmp(command->name, name) == 0) {
-      return (RedisModuleCommand *)command;
-    }
-  }
-  return NULL;
+  Command *command = context->module->command_list;
+  while (command && strcasecmp(command->name, name) != 0) command = command->next;
+  return (RedisModuleCommand *)command;
 }
 
 int rm_SetCommandACLCategories(RedisModuleCommand *handle, const char *categories) {
@@ -156,14 +153,19 @@ int rm_AddACLCategory(RedisModuleCtx *context, const char *name) {
 }
 
 void commands_drop(Module *module) {
-  for (size_t i = 0; i < commands.capacity; i++) {
-    Command *command = commands.values[i];
-    if (command == NULL || command->module != module) continue;
-    /* The structure stays: a context of a thread may still name it. */
+  for (Command *command = module->command_list; command; command = command->next) {
     table_set(&commands, (uint64_t)command->number, NULL);
-    i = (size_t)-1;
   }
   module->commands = 0;
+}
+
+void commands_free(Module *module) {
+  while (module->command_list) {
+    Command *command = module->command_list;
+    module->command_list = command->next;
+    free(command->name);
+    free(command);
+  }
 }
 
 static void add_position(RedisModuleCtx *context, int flag, int position, int flags) {

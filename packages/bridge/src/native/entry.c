@@ -1,21 +1,11 @@
-/* What JavaScript calls: running commands, data types, notifications and the rest. Numbers come in
+/* What JavaScript calls: running commands, notifications and the rest. Numbers come in
  * `slots`, bytes as typed arrays; results go into `slots` and `output`. */
 
 #include "environment.h"
 
-#include <setjmp.h>
-
-extern __thread jmp_buf *rdb_escape;
-
 enum { QUICK_ARGUMENTS = 32 };
 
-typedef struct Bytes {
-  const unsigned char *data;
-  size_t length;
-} Bytes;
-
-/* Up to two typed arrays. Absent ones are empty. */
-static void read_bytes(napi_env env, napi_callback_info info, Bytes out[2]) {
+void read_bytes(napi_env env, napi_callback_info info, Bytes out[2]) {
   napi_value values[2];
   size_t count = 2;
   napi_get_cb_info(env, info, &count, values, NULL, NULL);
@@ -29,10 +19,9 @@ static void read_bytes(napi_env env, napi_callback_info info, Bytes out[2]) {
   }
 }
 
-static RedisModuleString *string_of(Bytes bytes) { return string_new((const char *)bytes.data, bytes.length); }
+RedisModuleString *string_of(Bytes bytes) { return string_new((const char *)bytes.data, bytes.length); }
 
-/* The result bytes of an entry: their length in slot 0. */
-static void give(const void *bytes, size_t length) {
+void give(const void *bytes, size_t length) {
   host_output_write(bytes, length);
   slots[0] = (double)length;
 }
@@ -215,210 +204,6 @@ static napi_value entry_call_finished(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* The type in slot 0 and the value in slot 1; throws for a type that is gone. */
-static RedisModuleType *type_of(napi_env env, void **value) {
-  RedisModuleType *type = type_by_number((int)slots[0]);
-  *value = (void *)(uintptr_t)slots[1];
-  if (type == NULL) napi_throw_error(env, "ERR_BRIDGE_NO_TYPE", "the module of this data type is not loaded");
-  return type;
-}
-
-/* type, value, database; key. */
-static napi_value entry_type_save(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *value;
-  read_bytes(env, info, in);
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  RedisModuleIO io = {.module = type->module, .type = type, .saving = true, .db = (int)slots[2]};
-  io.key = string_of(in[0]);
-  Running before = running_enter(type->module, "saving a value");
-  type->methods.rdb_save(&io, value);
-  running_leave(before);
-  buffer_byte(&io.out, 0); /* the closing opcode */
-  give(io.out.data, io.out.length);
-  string_release(io.key);
-  io_finish(&io);
-  return NULL;
-}
-
-/* Calls the loader; NULL when the module refuses or the bytes make no sense to it. */
-static void *guarded_load(RedisModuleIO *io, int encoding_version) {
-  jmp_buf escape;
-  jmp_buf *outer = rdb_escape;
-  void *volatile value = NULL;
-  Running before = running_enter(io->module, "loading a value");
-  rdb_escape = &escape;
-  if (setjmp(escape) == 0) value = io->type->methods.rdb_load(io, encoding_version);
-  rdb_escape = outer;
-  running_leave(before);
-  return value;
-}
-
-/* type, encoding version, database; payload, key. Slots: value, consumed. */
-static napi_value entry_type_load(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *unused;
-  read_bytes(env, info, in);
-  int encoding_version = (int)slots[1];
-  RedisModuleType *type = type_of(env, &unused);
-  if (type == NULL) return NULL;
-  RedisModuleIO io = {.module = type->module,
-                      .type = type,
-                      .in = in[0].data,
-                      .in_length = in[0].length,
-                      .db = (int)slots[2],
-                      .key = string_of(in[1])};
-  void *value = guarded_load(&io, encoding_version);
-  bool complete = value && io_at_end(&io);
-  if (value && !complete) type->methods.free(value);
-  slots[0] = (double)(uintptr_t)value;
-  slots[1] = (double)io.position;
-  if (value == NULL) {
-    napi_throw_error(env, "ERR_BRIDGE_LOAD", io.failed ? "the value's bytes are corrupt" : "the module refused the value");
-  } else if (!complete) {
-    napi_throw_error(env, "ERR_BRIDGE_LOAD", "the value's bytes go on after its end, or stop before it");
-  }
-  string_release(io.key);
-  io_finish(&io);
-  return NULL;
-}
-
-/* type, when. */
-static napi_value entry_type_aux_save(napi_env env, napi_callback_info info) {
-  (void)info;
-  void *unused;
-  int when = (int)slots[1];
-  RedisModuleType *type = type_of(env, &unused);
-  if (type == NULL) return NULL;
-  RedisModuleTypeMethods *methods = &type->methods;
-  RedisModuleIO io = {.module = type->module, .type = type, .saving = true, .db = -1};
-  Running before = running_enter(type->module, "saving aux data");
-  if (methods->aux_save2) methods->aux_save2(&io, when);
-  else if (methods->aux_save) methods->aux_save(&io, when);
-  running_leave(before);
-  /* The newer callback leaves nothing at all when it writes nothing. */
-  if (io.out.length || !methods->aux_save2) buffer_byte(&io.out, 0);
-  give(io.out.data, io.out.length);
-  io_finish(&io);
-  return NULL;
-}
-
-/* type, encoding version, when; payload. Slot 0: consumed. */
-static napi_value entry_type_aux_load(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *unused;
-  read_bytes(env, info, in);
-  int encoding_version = (int)slots[1], when = (int)slots[2];
-  RedisModuleType *type = type_of(env, &unused);
-  if (type == NULL) return NULL;
-  RedisModuleIO io = {.module = type->module, .type = type, .in = in[0].data, .in_length = in[0].length, .db = -1};
-  jmp_buf escape;
-  jmp_buf *outer = rdb_escape;
-  volatile int result = REDISMODULE_ERR;
-  Running before = running_enter(type->module, "loading aux data");
-  rdb_escape = &escape;
-  if (type->methods.aux_load && setjmp(escape) == 0) result = type->methods.aux_load(&io, encoding_version, when);
-  rdb_escape = outer;
-  running_leave(before);
-  bool complete = result == REDISMODULE_OK && io_at_end(&io);
-  slots[0] = (double)io.position;
-  if (!complete) napi_throw_error(env, "ERR_BRIDGE_LOAD", "the module refused its aux data, or it is corrupt");
-  io_finish(&io);
-  return NULL;
-}
-
-/* type, value, database; key. */
-static napi_value entry_type_rewrite(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *value;
-  read_bytes(env, info, in);
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  RedisModuleIO io = {.module = type->module, .type = type, .commands = true, .db = (int)slots[2]};
-  io.key = string_of(in[0]);
-  Running before = running_enter(type->module, "rewriting a value");
-  if (type->methods.aof_rewrite) type->methods.aof_rewrite(&io, io.key, value);
-  running_leave(before);
-  give(io.out.data, io.out.length);
-  string_release(io.key);
-  io_finish(&io);
-  return NULL;
-}
-
-static napi_value entry_type_free(napi_env env, napi_callback_info info) {
-  (void)info;
-  void *value;
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  Running before = running_enter(type->module, "freeing a value");
-  if (type->methods.free) type->methods.free(value);
-  running_leave(before);
-  return NULL;
-}
-
-/* type, value, database, what, samples; key. What: 0 unlink, 1 effort to free, 2 memory. */
-static napi_value entry_type_measure(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *value;
-  read_bytes(env, info, in);
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  RedisModuleTypeMethods *methods = &type->methods;
-  RedisModuleKeyOptCtx context = {.from = string_of(in[0]), .from_db = (int)slots[2], .to_db = -1};
-  int what = (int)slots[3];
-  size_t samples = (size_t)slots[4], result = what == 1 ? 1 : 0;
-  Running before = running_enter(type->module, "measuring or unlinking a value");
-  if (what == 0 && methods->unlink2) methods->unlink2(&context, value);
-  else if (what == 0 && methods->unlink) methods->unlink(context.from, value);
-  else if (what == 1 && methods->free_effort2) result = methods->free_effort2(&context, value);
-  else if (what == 1 && methods->free_effort) result = methods->free_effort(context.from, value);
-  else if (what == 2 && methods->mem_usage2) result = methods->mem_usage2(&context, value, samples);
-  else if (what == 2 && methods->mem_usage) result = methods->mem_usage(value);
-  running_leave(before);
-  slots[0] = (double)result;
-  string_release(context.from);
-  return NULL;
-}
-
-/* type, value, database; key. */
-static napi_value entry_type_digest(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *value;
-  read_bytes(env, info, in);
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  if (type->methods.digest == NULL) {
-    slots[0] = -1;
-    return NULL;
-  }
-  RedisModuleDigest digest = {.key = string_of(in[0]), .db = (int)slots[2]};
-  Running before = running_enter(type->module, "digesting a value");
-  type->methods.digest(&digest, value);
-  running_leave(before);
-  give(digest.closed, sizeof digest.closed);
-  string_release(digest.key);
-  return NULL;
-}
-
-/* type, value, from database, to database; from, to. Slot 0: the copy or 0. */
-static napi_value entry_type_copy(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  void *value, *copy = NULL;
-  read_bytes(env, info, in);
-  RedisModuleType *type = type_of(env, &value);
-  if (type == NULL) return NULL;
-  RedisModuleKeyOptCtx context = {string_of(in[0]), string_of(in[1]), (int)slots[2], (int)slots[3]};
-  Running before = running_enter(type->module, "copying a value");
-  if (type->methods.copy2) copy = type->methods.copy2(&context, value);
-  else if (type->methods.copy) copy = type->methods.copy(context.from, context.to, value);
-  running_leave(before);
-  slots[0] = (double)(uintptr_t)copy;
-  string_release(context.from);
-  string_release(context.to);
-  return NULL;
-}
-
 /* type, database; event, key. */
 static napi_value entry_keyspace_event(napi_env env, napi_callback_info info) {
   Bytes in[2];
@@ -505,10 +290,7 @@ static napi_value entry_user_changed(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-static const struct {
-  const char *name;
-  napi_callback function;
-} entries[] = {
+static const Entry entries[] = {
     {"invoke", entry_invoke},
     {"positions", entry_positions},
     {"filter", entry_filter},
@@ -516,15 +298,6 @@ static const struct {
     {"blockedGone", entry_blocked_gone},
     {"blockedKeyReady", entry_blocked_key_ready},
     {"callFinished", entry_call_finished},
-    {"typeSave", entry_type_save},
-    {"typeLoad", entry_type_load},
-    {"typeAuxSave", entry_type_aux_save},
-    {"typeAuxLoad", entry_type_aux_load},
-    {"typeRewrite", entry_type_rewrite},
-    {"typeFree", entry_type_free},
-    {"typeMeasure", entry_type_measure},
-    {"typeDigest", entry_type_digest},
-    {"typeCopy", entry_type_copy},
     {"keyspaceEvent", entry_keyspace_event},
     {"postNotificationJobs", entry_post_notification_jobs},
     {"serverEvent", entry_server_event},
@@ -536,13 +309,14 @@ static const struct {
     {"userChanged", entry_user_changed},
 };
 
-bool entry_define(napi_env env, napi_value exports) {
-  for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++) {
+void define_entries(napi_env env, napi_value exports, const Entry *list, size_t count) {
+  for (size_t i = 0; i < count; i++) {
     napi_value function;
-    if (napi_create_function(env, entries[i].name, NAPI_AUTO_LENGTH, entries[i].function, NULL, &function) != napi_ok ||
-        napi_set_named_property(env, exports, entries[i].name, function) != napi_ok) {
-      return false;
-    }
+    napi_create_function(env, list[i].name, NAPI_AUTO_LENGTH, list[i].function, NULL, &function);
+    napi_set_named_property(env, exports, list[i].name, function);
   }
-  return true;
+}
+
+void entries_define(napi_env env, napi_value exports) {
+  define_entries(env, exports, entries, sizeof entries / sizeof entries[0]);
 }

@@ -76,8 +76,14 @@ static void input_reserve(size_t bytes, size_t frame_start) {
 
 static size_t frame_start;
 
+/* A thread without the lock has no business here. Its call fails, and leaves the memory of whoever
+ * has the lock alone. */
+static __thread bool refused;
+
 HostFrame host_begin(void) {
   HostFrame frame = {.mark = frame_start};
+  refused = !holds_lock() || in_forked_child || environment == NULL;
+  if (refused) return frame;
   frame_start = input.top;
   slot_count = 0;
   input.overflow = false;
@@ -85,14 +91,18 @@ HostFrame host_begin(void) {
 }
 
 void host_end(HostFrame frame) {
+  if (refused) return;
   input.top = frame_start;
   frame_start = frame.mark;
   if (input.top == 0 && input.capacity > INPUT_KEEP) input_replace(INPUT_BYTES);
 }
 
-void host_number(double value) { slots[slot_count++] = value; }
+void host_number(double value) {
+  if (!refused) slots[slot_count++] = value;
+}
 
 void host_bytes(const void *bytes, size_t length) {
+  if (refused) return;
   if (length > (size_t)INT_MAX - 16 || input.top > (size_t)INT_MAX - 16 - length) {
     input.overflow = true;
     length = 0;
@@ -116,6 +126,7 @@ void host_caller(const Caller *caller) {
 }
 
 void host_arguments(RedisModuleString **arguments, int count) {
+  if (refused) return;
   size_t bytes = 0;
   for (int i = 0; i < count; i++) bytes += arguments[i]->length;
   size_t table = (size_t)count * 2 * sizeof(int32_t);
@@ -205,13 +216,11 @@ bool host_run_handler(HostOperation operation) {
 }
 
 bool host_call(HostOperation operation) {
-  if (input.overflow || in_forked_child || environment == NULL) return false;
+  if (refused || input.overflow) return false;
   return on_main_thread() ? host_run_handler(operation) : threads_remote_call(operation);
 }
 
-/* In a forked child, and where JavaScript cannot be reached, the answer is `failure`. */
 double host_ask(HostOperation operation, double failure, int count, ...) {
-  if (in_forked_child || environment == NULL || !holds_lock()) return failure;
   HostFrame frame = host_begin();
   va_list args;
   va_start(args, count);

@@ -7,14 +7,14 @@
 #include <sys/random.h>
 
 typedef struct Line {
-  const Module *module;
+  int module;
   char *level;
   char *text;
 } Line;
 
-static void send(const Module *module, const char *level, const char *text) {
+static void send(int module, const char *level, const char *text) {
   HostFrame frame = host_begin();
-  host_number(module ? module->number : 0);
+  host_number(module);
   host_text(level);
   host_text(text);
   if (!host_call(HOST_log)) fprintf(stderr, "%s\n", text);
@@ -31,13 +31,14 @@ static void send_later(void *data) {
 
 /* A thread without the lock leaves its line for the main thread. */
 void log_line(const Module *module, const char *level, const char *text) {
+  int number = module ? module->number : 0;
   if (in_forked_child) {
     fprintf(stderr, "%s\n", text);
   } else if (holds_lock()) {
-    send(module, level, text);
+    send(number, level, text);
   } else {
     Line *line = must_alloc(sizeof *line);
-    *line = (Line){module, must_strdup(level), must_strdup(text)};
+    *line = (Line){number, must_strdup(level), must_strdup(text)};
     post(send_later, line);
   }
 }

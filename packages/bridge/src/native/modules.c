@@ -3,6 +3,7 @@
 #include "bridge.h"
 
 Module *modules;
+static Module *dropped;
 
 Module *module_by_number(int number) {
   for (Module *module = modules; module; module = module->next) {
@@ -116,7 +117,7 @@ int rm_GetServerVersion(void) { return (int)host_ask(HOST_serverVersion, 0, 0); 
 int rm_GetTypeMethodVersion(void) { return REDISMODULE_TYPE_METHOD_VERSION; }
 
 /* What refers to the module from elsewhere finds `live` false and leaves its functions alone. The
- * structure itself stays: a thread-safe context may outlive the module. */
+ * structure itself stays for a while: a thread-safe context may outlive the module. */
 void module_drop(Module *module) {
   module->live = false;
   timers_drop(module);
@@ -136,4 +137,21 @@ void module_drop(Module *module) {
   Module **at = &modules;
   while (*at && *at != module) at = &(*at)->next;
   if (*at) *at = module->next;
+  module->next = dropped;
+  dropped = module;
+}
+
+void modules_sweep(void) {
+  Module **at = &dropped;
+  while (*at) {
+    Module *module = *at;
+    if (atomic_load(&module->thread_contexts) || atomic_load(&module->blocked_clients)) {
+      at = &module->next;
+      continue;
+    }
+    *at = module->next;
+    commands_free(module);
+    free(module->name);
+    free(module);
+  }
 }

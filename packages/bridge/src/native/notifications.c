@@ -128,16 +128,32 @@ void run_post_notification_jobs(void) {
     context_start(&context, job->module, 0);
     context.caller.db = job->db;
     Running before = running_enter(job->module, "a job after a notification");
-    if (job->module->live) job->function(&context, job->data);
+    job->function(&context, job->data);
     context_finish(&context);
-    if (job->module->live && job->free_data) job->free_data(job->data);
+    if (job->free_data) job->free_data(job->data);
     running_leave(before);
     free(job);
   }
   running_jobs = false;
 }
 
+static void drop_jobs(Module *module) {
+  for (Job **at = &first_job; *at;) {
+    Job *job = *at;
+    if (job->module != module) {
+      at = &job->next;
+      continue;
+    }
+    *at = job->next;
+    if (job->free_data) job->free_data(job->data);
+    free(job);
+  }
+  last_job = &first_job;
+  while (*last_job) last_job = &(*last_job)->next;
+}
+
 void notifications_drop(Module *module) {
+  drop_jobs(module);
   for (Subscription *each = subscriptions; each; each = each->next) {
     if (each->module == module) each->types = 0;
   }

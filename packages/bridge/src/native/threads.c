@@ -100,6 +100,13 @@ static void unlink_waiter(Waiter *waiter) {
   waiter_count--;
 }
 
+/* A thread that its module left running, after the module was unloaded: it stops here, for good. */
+static void stop_for_ever(void) {
+  pthread_mutex_lock(&mutex);
+  pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+  for (;;) pthread_cond_wait(&never, &mutex);
+}
+
 /* Called with the mutex held. Returns with the lock held by this thread, or never. */
 static void wait_for_turn(Waiter *waiter) {
   while (!waiter->granted) {
@@ -113,8 +120,8 @@ static void wait_for_turn(Waiter *waiter) {
 }
 
 void rm_ThreadSafeContextLock(RedisModuleCtx *context) {
-  (void)context;
   if (on_main_thread() || holding) return;
+  if (context && context->module && !context->module->live) stop_for_ever();
   Waiter waiter = {.granted_condition = PTHREAD_COND_INITIALIZER};
   pthread_mutex_lock(&mutex);
   *last_waiter = &waiter;

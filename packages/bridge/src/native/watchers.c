@@ -111,7 +111,19 @@ int rm_EventLoopDel(int fd, int mask) {
   return REDISMODULE_OK;
 }
 
+/* One child at a time, as in Redis. Its end is seen as the end of a pipe whose other end only the
+ * child has; the event loop's own signal handling is left alone. */
+static struct {
+  pid_t pid;
+  int pipe_end;
+  uv_poll_t *handle;
+  RedisModuleForkDoneHandler done;
+  void *data;
+  Module *module;
+} child;
+
 void watchers_drop(Module *module) {
+  if (child.module == module) child.done = NULL;
   for (size_t i = 0; i < watchers.capacity; i++) {
     Watcher *watcher = watchers.values[i];
     if (watcher == NULL || watcher->module != module) continue;
@@ -147,17 +159,6 @@ int rm_EventLoopAddOneShot(RedisModuleEventLoopOneShotFunc function, void *data)
   return REDISMODULE_OK;
 }
 
-/* One child at a time, as in Redis. Its end is seen as the end of a pipe whose other end only the
- * child has; the event loop's own signal handling is left alone. */
-static struct {
-  pid_t pid;
-  int pipe_end;
-  uv_poll_t *handle;
-  RedisModuleForkDoneHandler done;
-  void *data;
-  Module *module;
-} child;
-
 static void on_child_handle_closed(uv_handle_t *handle) { free(handle); }
 
 static void child_forget(void) {
@@ -175,8 +176,8 @@ static void child_done(void *data) {
   child_forget();
   int code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
   int by_signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-  Running before = running_enter(child.module, "the end of its child process");
-  if (child.done && child.module->live) child.done(code, by_signal, child.data);
+  Running before = running_enter(child.done ? child.module : NULL, "the end of its child process");
+  if (child.done) child.done(code, by_signal, child.data);
   running_leave(before);
 }
 
