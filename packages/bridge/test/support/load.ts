@@ -41,6 +41,9 @@ export interface LoadedModule {
 
 let nextModule = 1
 
+/** koffi closes a library that nothing refers to any more, however much of it still runs. */
+const libraries: koffi.LibraryHandle[] = []
+
 /** Loads a module; throws when its OnLoad refuses. */
 export function load(host: MemoryHost, path: string, ...args: string[]): LoadedModule {
   const { bridge } = host
@@ -49,6 +52,7 @@ export function load(host: MemoryHost, path: string, ...args: string[]): LoadedM
   const copy = join(copies, basename(path))
   copyFileSync(path, copy)
   const library = koffi.load(copy, { deep: true })
+  libraries.push(library)
   rmSync(copies, { recursive: true })
   const onLoad = library.func('RedisModule_OnLoad', 'int', ['uintptr_t', 'uintptr_t', 'int'])
   const frame = bridge.beginLoad(
