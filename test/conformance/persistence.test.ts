@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { withChecksum } from '../support/crc64.ts'
@@ -71,7 +71,7 @@ async function contents(server: RunningServer): Promise<Record<string, Value>> {
       }
       const value = await client.call(...(readers[type] ?? ['PING']))
       const expires = Number(await client.call('PTTL', key)) > 0
-      const list = Array.isArray(value) ? value.map(textOf) : textOf(value)
+      const list = Array.isArray(value) ? value.map((each) => sameNumber(textOf(each))) : textOf(value)
       shown[`${db} ${key}`] = [
         type,
         expires,
@@ -81,6 +81,11 @@ async function contents(server: RunningServer): Promise<Record<string, Value>> {
   }
   client.close()
   return shown
+}
+
+/** Redis 7.0 writes more digits of a double than it takes to tell it from others; 7.2 and Modis do not. */
+function sameNumber(text: string): string {
+  return /^-?\d+\.\d+$/.test(text) ? String(Number(text)) : text
 }
 
 function pairs(flat: string[]): string[] {
@@ -94,35 +99,26 @@ async function saved(server: RunningServer): Promise<string> {
   return join(server.folder, 'dump.rdb')
 }
 
-/** Starts a server on a copy of an RDB file. */
-async function startOn(
+/** Starts a server on the RDB file in the folder of another. */
+function startOn(
   start: typeof startModis,
-  file: string,
+  { folder }: RunningServer,
   options: Record<string, string | number> = {},
 ): Promise<RunningServer> {
-  const carrier = await startModis(NO_SAVE_POINTS)
-  const path = join(carrier.folder, 'moved.rdb')
-  copyFileSync(file, path)
-  try {
-    return await start({ ...NO_SAVE_POINTS, ...options, dir: carrier.folder, dbfilename: 'moved.rdb' })
-  } finally {
-    // The folder must outlive the carrier, which is stopped when the server has read it.
-    await carrier.stop('SIGKILL')
-  }
+  return start({ ...NO_SAVE_POINTS, ...options, dir: folder })
 }
 
 test('a file moves from redis-server to Modis and back', async () => {
   const redis = await startRedis(NO_SAVE_POINTS)
   await fill(redis)
   const before = await contents(redis)
+  const file = await saved(redis)
   assert.is(Object.keys(before).length, KEYS_IN_DATABASE_0 + 1)
-  const modis = await startOn(startModis, await saved(redis), FOR_REDIS_7_0)
+  const modis = await startOn(startModis, redis, FOR_REDIS_7_0)
   assert.equal(await contents(modis), before)
-  const client = await RawClient.connect(modis.port)
-  await client.call('CONFIG', 'SET', 'dir', redis.folder)
-  assert.is(textOf(await client.call('SAVE')), 'OK')
-  client.close()
-  const back = await startOn(startRedis, join(redis.folder, 'moved.rdb'))
+  rmSync(file)
+  await saved(modis)
+  const back = await startOn(startRedis, redis)
   assert.equal(await contents(back), before)
   await Promise.all([redis.stop(), modis.stop(), back.stop()])
 })
@@ -133,7 +129,7 @@ test('what Modis saved it loads again, in version 11', async () => {
   const before = await contents(first)
   const file = await saved(first)
   assert.is(readFileSync(file).subarray(0, 9).toString(), 'REDIS0011')
-  const second = await startOn(startModis, file)
+  const second = await startOn(startModis, first)
   assert.equal(await contents(second), before)
   await Promise.all([first.stop(), second.stop()])
 })
@@ -295,7 +291,7 @@ test('a background save holds the keys as they were when it began', async () => 
   await Promise.all(changes)
   await until(async () => /rdb_bgsave_in_progress:0/.test(textOf(await client.call('INFO', 'persistence'))))
   client.close()
-  const again = await startOn(startModis, join(modis.folder, 'dump.rdb'))
+  const again = await startOn(startModis, modis)
   const reader = await RawClient.connect(again.port)
   assert.is(Number(await reader.call('DBSIZE')), count)
   for (let i = 0; i < 3000; i++) assert.is(textOf(await reader.call('GET', `key:${i}`)), `before ${i}`)

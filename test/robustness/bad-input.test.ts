@@ -90,7 +90,7 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'an inline request with text behind the quotes': 'SET "foo"bar x\r\n',
   'empty lines, then a request': '\r\n\r\n\nPING\r\n',
   'a line without carriage return': 'PING\n',
-  'an unknown command with bytes of all kinds': '*2\r\n$4\r\n\x00\xff\r\n\r\n$2\r\n\x01\x02\r\n',
+  'an unknown command with zero bytes and line breaks': '*2\r\n$4\r\nx\x00\r\n\r\n$2\r\n\r\n\r\n',
   'a command name with line breaks': '*1\r\n$8\r\nPI\r\nNG\r\n\r\n',
   'a good request before a bad one': '*1\r\n$4\r\nPING\r\n*1\r\n$-9\r\n*1\r\n$4\r\nPING\r\n',
 }

@@ -4,20 +4,28 @@ import type { Command } from './command.ts'
 
 const MAX_SHOWN_BYTES = 128
 
+/** The start of an argument as Redis shows it in errors: up to a zero byte, and not too much. */
+function start(args: RequestArgs, index: number, length: number): string {
+  const from = args.start(index)
+  const text = args.buffer.toString('utf8', from, Math.min(args.end(index), from + length))
+  const end = text.indexOf('\0')
+  return end < 0 ? text : text.slice(0, end)
+}
+
 /** The error of a command nobody registered, with the start of its arguments. */
 export function unknownCommand(args: RequestArgs): CommandError {
   let shown = ''
   for (let i = 1; i < args.count && shown.length < MAX_SHOWN_BYTES; i++) {
-    shown += `'${args.string(i).slice(0, MAX_SHOWN_BYTES - shown.length)}' `
+    shown += `'${start(args, i, MAX_SHOWN_BYTES - shown.length)}' `
   }
   return new CommandError(
-    `unknown command '${args.string(0).slice(0, MAX_SHOWN_BYTES)}', with args beginning with: ${shown}`,
+    `unknown command '${start(args, 0, MAX_SHOWN_BYTES)}', with args beginning with: ${shown}`,
   )
 }
 
 export function unknownSubcommand(command: Command, args: RequestArgs): CommandError {
   return new CommandError(
-    `unknown subcommand '${args.string(1).slice(0, MAX_SHOWN_BYTES)}'. Try ${command.name.toUpperCase()} HELP.`,
+    `unknown subcommand '${start(args, 1, MAX_SHOWN_BYTES)}'. Try ${command.name.toUpperCase()} HELP.`,
   )
 }
 
