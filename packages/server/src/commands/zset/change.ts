@@ -42,11 +42,9 @@ function checkFlags(flags: number, elements: number): void {
   if ((flags & increment) !== 0 && elements > 1) throw severalIncrements
 }
 
-/** Parses the scores, which stand before their members from argument `first` on: all of them before anything changes. */
-function scoresFrom(args: RequestArgs, first: number, elements: number): number[] {
-  const scores: number[] = []
-  for (let i = 0; i < elements; i++) scores.push(args.double(first + i * 2))
-  return scores
+/** Parses the scores from argument `index` on, for the error should one be wrong: it must come before any change. */
+function checkScores(args: RequestArgs, index: number): void {
+  for (let i = index; i < args.count; i += 2) args.double(i)
 }
 
 function change(ctx: CommandContext, args: RequestArgs, given: number): void {
@@ -61,21 +59,16 @@ function change(ctx: CommandContext, args: RequestArgs, given: number): void {
   const elements = (args.count - first) / 2
   if (elements === 0 || !Number.isInteger(elements)) throw syntaxError
   checkFlags(flags, elements)
-  const scores = scoresFrom(args, first, elements)
+  const firstScore = args.double(first)
+  checkScores(args, first + 2)
   const entry = entryToChange(ctx, args, flags, elements, args.length(first + 1))
   let added = 0
   let updated = 0
   let processed = 0
   for (let i = 0; entry !== undefined && i < elements; i++) {
     const member = first + 1 + i * 2
-    const outcome = zsets.update(
-      entry,
-      buffer,
-      args.start(member),
-      args.end(member),
-      scores[i] as number,
-      flags,
-    )
+    const score = i === 0 ? firstScore : args.double(member - 1)
+    const outcome = zsets.update(entry, buffer, args.start(member), args.end(member), score, flags)
     if (outcome === 'notANumber') throw notANumber
     if (outcome === 'added') added++
     else if (outcome === 'updated') updated++

@@ -25,9 +25,12 @@ interface Source {
 /** Adds up, or chooses between, two scores of one member. */
 type Aggregate = (left: number, right: number) => number
 
+// An infinite score with no weight is not a number, which never counts as the smaller or larger one, as in Redis.
 const aggregates = {
   sum: (left, right) => orZero(left + right),
+  // biome-ignore lint/complexity/useMathMinMax: Math.min would return what is not a number.
   min: (left, right) => (right < left ? right : left),
+  // biome-ignore lint/complexity/useMathMinMax: Math.max would return what is not a number.
   max: (left, right) => (right > left ? right : left),
 } satisfies Record<string, Aggregate>
 

@@ -155,8 +155,7 @@ export function zrangestore(ctx: CommandContext, args: RequestArgs): void {
   const entry = ctx.database.read(args.buffer, args.start(2), args.end(2))?.expect(Type.zset)
   const range = entry === undefined ? { first: 0, count: 0 } : find(entry)
   const result = new LooseValue(ctx.database)
-  // Redis does not know beforehand how many there will be, unless by rank, and then prepares for many.
-  zsets.initialize(result, request.order === 'rank' ? range.count : Number.POSITIVE_INFINITY, 0)
+  zsets.initialize(result, range.count, 0)
   if (entry !== undefined) {
     zsets.forEachInRange(entry, range, 'forward', (bytes, from, to, score) => {
       zsets.update(result, bytes, from, to, score, 0)

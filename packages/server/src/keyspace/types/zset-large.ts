@@ -28,7 +28,11 @@ export class LargeSortedSet implements LargeValue, MemberOrder {
   }
 
   get memoryBytes(): number {
-    return this.members.memoryBytes + this.tree.memoryBytes + OBJECT_BYTES
+    return this.members.memoryBytes + this.outsideBytes
+  }
+
+  get outsideBytes(): number {
+    return this.tree.memoryBytes + OBJECT_BYTES
   }
 
   dispose(limit: number): boolean {

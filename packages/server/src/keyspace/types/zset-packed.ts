@@ -53,6 +53,14 @@ export function previous(region: Region, position: number): number {
   return score === listpack.NO_POSITION ? score : listpack.previous(region, score)
 }
 
+/** Positions of all members, in order. */
+export function positions(region: Region): number[] {
+  const found: number[] = []
+  let position = listpack.first(region)
+  for (; position !== listpack.NO_POSITION; position = next(region, position)) found.push(position)
+  return found
+}
+
 /** Number of members from the first on of which `isCounted`, given their position, is true. */
 export function countWhile(region: Region, isCounted: (position: number) => boolean): number {
   let count = 0

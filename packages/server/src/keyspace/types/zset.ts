@@ -183,6 +183,17 @@ function updateLarge(
   return outcome
 }
 
+/**
+ * Adds member `source[from, to)` with a score that is not NaN; returns false, without a change, where it is a member
+ * already. Quickest for members that come from the highest to the lowest, as in RDB files.
+ */
+export function load(holder: ValueHolder, source: Buffer, from: number, to: number, score: number): boolean {
+  if (holder.encoding === Encoding.object) {
+    return holder.object<LargeSortedSet>().load(source, from, to, score)
+  }
+  return update(holder, source, from, to, score, UpdateFlag.ifAbsent) === 'added'
+}
+
 /** What becomes of a member whose score is `current`; `updated` and `same` set the new score. */
 function decide(current: number, score: number, flags: number): UpdateOutcome {
   if ((flags & UpdateFlag.ifAbsent) !== 0) return 'skipped'
@@ -206,8 +217,14 @@ export function remove(holder: ValueHolder, source: Buffer, from: number, to: nu
 /** Removes the elements of a range. */
 export function removeRange(holder: ValueHolder, { first, count }: RankRange): void {
   if (count <= 0) return
-  if (holder.encoding === Encoding.object) holder.object<LargeSortedSet>().removeRanks(first, count)
-  else packed.remove(holder, listpack.seek(holder, first * 2), count)
+  if (holder.encoding !== Encoding.object) {
+    packed.remove(holder, listpack.seek(holder, first * 2), count)
+  } else if (count === size(holder)) {
+    // Starting over leaves the old elements to be disposed of in slices.
+    holder.setObject(new LargeSortedSet(holder.database.arena))
+  } else {
+    holder.object<LargeSortedSet>().removeRanks(first, count)
+  }
 }
 
 /** The elements with ranks `start` to `stop`, both included, negative ones from the end. */
@@ -290,6 +307,12 @@ export class SortedSetWalk {
     this.rank = rank
     if (this.#set !== undefined) return this.#set.tree.seek(rank, this.#cursor) && this.#loadLarge(this.#set)
     return this.#loadPacked(listpack.seek(this.#holder, rank * 2))
+  }
+
+  /** As {@link seek} in a packed set, where the caller knows the position that goes with the rank. */
+  seekPosition(rank: number, position: number): void {
+    this.rank = rank
+    this.#loadPacked(position)
   }
 
   /** Goes on by one element; returns false at the end. */
@@ -375,10 +398,13 @@ export function scan(holder: ValueHolder, cursor: number, count: number, visit: 
 
 /** Visits `count` elements, each drawn at random from all of a set that is not empty. */
 export function randomRepeated(holder: ValueHolder, count: number, visit: ScoreVisitor): void {
-  const total = size(holder)
   const walk = new SortedSetWalk(holder)
+  const starts = holder.encoding === Encoding.object ? undefined : packed.positions(holder)
+  const total = size(holder)
   for (let drawn = 0; drawn < count; drawn++) {
-    walk.seek(Math.floor(Math.random() * total))
+    const rank = Math.floor(Math.random() * total)
+    if (starts === undefined) walk.seek(rank)
+    else walk.seekPosition(rank, starts[rank] as number)
     visit(walk.bytes, walk.from, walk.to, walk.score)
   }
 }

@@ -56,7 +56,7 @@ function readMembers(reader: RdbReader, type: number, database: Database): Loose
       const member = reader.string()
       const score = type === RdbType.zset2 ? reader.double() : reader.textDouble()
       if (Number.isNaN(score)) throw reader.corrupt(`member '${member}' whose score is no number`)
-      if (zset.update(value, member, 0, member.length, score, 0) !== 'added') {
+      if (!zset.load(value, member, 0, member.length, score)) {
         throw reader.corrupt(`member '${member}' of a sorted set stands twice`)
       }
     }
