@@ -1,6 +1,6 @@
 import type { DeferredMark, Reply } from '@modis/sdk'
 import { copyBytes } from '../keyspace/dictionary.ts'
-import { formatDouble } from '../keyspace/packed/doubles.ts'
+import { DOUBLE_TEXT_BYTES, writeDouble } from '../keyspace/packed/doubles.ts'
 import { formatInteger } from '../keyspace/packed/numbers.ts'
 
 const INITIAL_BYTES = 16 * 1024
@@ -17,6 +17,9 @@ const NULL_BULK = Buffer.from('$-1\r\n')
 const NULL_ARRAY = Buffer.from('*-1\r\n')
 const TRUE = Buffer.from('#t\r\n')
 const FALSE = Buffer.from('#f\r\n')
+
+// A double on its way into a reply; shared, so that writing one allocates nothing.
+const doubleText = Buffer.alloc(DOUBLE_TEXT_BYTES)
 
 const pool: Buffer[] = []
 
@@ -160,9 +163,16 @@ export class ReplyWriter implements Reply {
   }
 
   double(value: number): void {
-    const text = formatDouble(value)
-    if (this.version === 2) this.bulk(text)
-    else this.#line(0x2c, text)
+    const bytes = writeDouble(value, doubleText, 0)
+    if (this.version === 2) {
+      this.bulkRange(doubleText, 0, bytes)
+      return
+    }
+    this.reserve(bytes + 3)
+    this.buffer[this.length++] = 0x2c
+    copyBytes(doubleText, 0, bytes, this.buffer, this.length)
+    this.length += bytes
+    this.#crlf()
   }
 
   boolean(value: boolean): void {
