@@ -66,6 +66,7 @@ export const databasesFamily = defineFamily({
     },
     move: {
       summary: 'Moves a key to another database.',
+      group: 'generic',
       since: '1.0.0',
       complexity: 'O(1)',
       flags: ['write', 'fast'],

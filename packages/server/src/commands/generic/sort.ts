@@ -209,12 +209,15 @@ function store(
       ctx.changed(args, index, 'generic', 'del')
     }
   } else {
+    // A list of unknown length begins as a large one and is packed at the end, should it be small enough.
+    const { listNodeSize, listCompressDepth } = ctx.server.keyspace.limits
     const list = new LooseValue(ctx.database)
-    lists.initialize(list)
+    list.setObject(new lists.LargeList(listNodeSize, listCompressDepth))
     forEachResult(ctx, elements, chosen, options, (result) => {
       if (result === undefined) lists.push(list, 'tail', NO_BYTES, 0, 0)
       else lists.push(list, 'tail', result.bytes, result.from, result.to)
     })
+    lists.applyLimits(list)
     list.store(args.buffer, args.starts[index] as number, args.ends[index] as number, Type.list)
     ctx.changed(args, index, 'list', 'sortstore', count)
   }
