@@ -48,6 +48,11 @@ interface Step {
 
 const shownLength = 64
 
+const wrongArity = (args: Args, nameWords: number): CommandError => {
+  const words = Array.from({ length: nameWords }, (_, index) => args.string(index).toLowerCase())
+  return new CommandError(`wrong number of arguments for '${words.join('|')}' command`)
+}
+
 const syntaxError = (): CommandError => new CommandError('syntax error')
 
 /** An argument as it is shown in an error message: shortened, and on one line. */
@@ -59,14 +64,16 @@ export const showArgument = (text: string): string => {
 
 /**
  * Compiles a schema into a parser. `nameWords` is 2 for subcommands, whose arguments start one position later.
- * The number of arguments is taken to be within the command's arity already.
+ * That there are enough arguments was checked by the command's arity already; that there are not too many is not.
  */
 export const compileParser = <Schema extends ArgumentSchema>(
   schema: Schema,
   nameWords = 1,
 ): SchemaParser<Schema> => {
   const read = compileSequence(schema, [])
+  const most = nameWords + schemaWidth(schema).max
   return (args, open) => {
+    if (args.count > most) throw wrongArity(args, nameWords)
     const cursor: Cursor = { args, open, end: args.count, index: nameWords }
     const parsed = read(cursor, 0)
     if (cursor.index !== cursor.end) throw syntaxError()

@@ -39,6 +39,14 @@ test('what is not an option, is given twice, or lacks its value, is a syntax err
     assert.throws(() => parse(set, `SET k v ${rest}`), /^syntax error$/, rest)
 })
 
+test('more arguments than there can be are counted, not read', () => {
+  const schema = { name: arg.string({ default: 'x' }) }
+  assert.throws(() => parse(schema, 'C.Do a b'), /^wrong number of arguments for 'c\.do' command$/)
+  const words = new ListArgs(['BOX', 'Put', 'a', 'b'])
+  const parser = compileParser(schema, 2)
+  assert.throws(() => parser(words, () => undefined as never), /for 'box\|put' command$/)
+})
+
 test('an error names the argument, what is allowed and the value', () => {
   assert.throws(() => parse(set, 'SET k v EX 0'), /^seconds must be at least 1, got '0'$/)
   assert.throws(() => parse(set, 'SET k v EX x'), /^value is not an integer or out of range$/)
@@ -116,7 +124,8 @@ test('repeated arguments leave room for what follows', () => {
   const none = { names: arg.many(arg.string(), { min: 0, max: 2 }) }
   assert.equal(parse(none, 'c'), { names: [] })
   assert.equal(parse(none, 'c a b'), { names: ['a', 'b'] })
-  assert.throws(() => parse(none, 'c a b c'), /^names may be given at most 2 times, got 3$/)
+  const bounded = { ...none, all: arg.token('ALL') }
+  assert.throws(() => parse(bounded, 'c a b c'), /^names may be given at most 2 times, got 3$/)
 })
 
 test('a list made for one call is not shared with the next', () => {
