@@ -44,9 +44,11 @@ function writeObject(reply: ReplyWriter, value: Exclude<ReplyValue, string | num
   } else if (value instanceof Set) {
     reply.set(value.size)
     for (const each of value) writeValue(reply, each)
-  } else {
+  } else if (Array.isArray(value)) {
     reply.array(value.length)
     for (const each of value) writeValue(reply, each)
+  } else {
+    throw new TypeError(`${value === undefined ? 'undefined' : typeof value} is no reply; see ReplyValue for what is`)
   }
 }
 

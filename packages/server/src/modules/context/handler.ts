@@ -5,7 +5,7 @@ import type { CommandContext } from '../../dispatch/command-context.ts'
 import type { HandlerFactory } from '../registry.ts'
 import { CallContext } from './call-context.ts'
 import type { ModuleRuntime } from './runtime.ts'
-import { KeyWait, noReply, waitForPromise } from './waiting.ts'
+import { KeyWait, noReply, waitForPromise, writeReply } from './waiting.ts'
 
 type Argument = Parameters<KeyOpener>[2]
 type Result = ReplyValue | undefined | Promise<ReplyValue | undefined>
@@ -90,7 +90,8 @@ function finish(call: CallContext, ctx: CommandContext, mark: number, result: Re
     ctx.reply.length = mark
     throw new Error('the handler wrote to ctx.reply and returned a value; do one of the two')
   }
-  return result
+  writeReply(ctx.reply, result)
+  return undefined
 }
 
 function finishLater(

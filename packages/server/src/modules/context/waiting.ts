@@ -3,6 +3,7 @@ import { CommandError, stillBlocked } from '@modis/sdk'
 import type { Client } from '../../client/client.ts'
 import type { Command } from '../../dispatch/command.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
+import type { ReplyWriter } from '../../protocol/reply-writer.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { writeValue } from '../../protocol/write-value.ts'
 import { bufferOf } from './bytes.ts'
@@ -65,7 +66,7 @@ export function waitForPromise(
     handOver: () => call.abort(),
   }
   runtime.waits.add(wait)
-  const settle = (work: () => ReplyValue | undefined): void => {
+  const settle = (work: () => void): void => {
     call.finish()
     runtime.waits.delete(wait)
     if (!isWaiting) return
@@ -86,7 +87,7 @@ export function waitForPromise(
     (value) =>
       settle(() => {
         if (value === undefined) throw noReply(command)
-        return value
+        writeReply(client.reply, value)
       }),
     (error) => {
       command.failed++
@@ -95,6 +96,17 @@ export function waitForPromise(
       })
     },
   )
+}
+
+/** Writes a value as a whole or not at all, should it hold something that is no reply. */
+export function writeReply(reply: ReplyWriter, value: ReplyValue): void {
+  const mark = reply.length
+  try {
+    writeValue(reply, value)
+  } catch (error) {
+    reply.length = mark
+    throw error
+  }
 }
 
 /** A handler that neither returned a value nor wrote to the reply. */
@@ -151,7 +163,7 @@ export function blockOnKeys(
         client.reply.length = mark
         return false
       }
-      if (value !== undefined) writeValue(client.reply, value)
+      if (value !== undefined) writeReply(client.reply, value)
       else if (client.reply.length === mark) throw noReply(command)
     } catch (error) {
       client.reply.length = mark

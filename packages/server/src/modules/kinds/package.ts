@@ -11,6 +11,7 @@ import type { ModuleSource } from '../resolve.ts'
 import { evaluate, placeOf } from './evaluate.ts'
 import type { Kind, ModuleFacts, ModuleInstance } from './kind.ts'
 import { moduleOption } from './module-options.ts'
+import { findSyntaxError } from './syntax-error.ts'
 import { typescriptType } from './typescript-type.ts'
 
 /** A package with an entry in JavaScript whose default export is a module; it may load a native addon of its own. */
@@ -20,16 +21,17 @@ export const packageKind: Kind = {
     try {
       exports = await evaluate(source.file, source.folder)
     } catch (error) {
-      throw evaluationError(error, source)
+      throw await evaluationError(error, source)
     }
     return new PackageInstance(source, definitionOf(exports, source))
   },
 }
 
 /** What a failed evaluation means. */
-function evaluationError(error: unknown, source: ModuleSource): ModuleError {
+async function evaluationError(error: unknown, source: ModuleSource): Promise<ModuleError> {
   const { code, name, message } = error as { code?: string; name?: string; message?: string }
-  const place = placeOf(error, source.folder)
+  const isSyntax = name === 'SyntaxError'
+  const place = placeOf(error, source.folder) ?? (isSyntax ? await findSyntaxError(source.folder) : undefined)
   const where = place === undefined ? '' : ` at ${place}`
   const text = message ?? String(error)
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') {
