@@ -5,6 +5,8 @@ import { hashBytes, keyWords, MAX_KEY_WORDS } from './hash-bytes.ts'
 const MIN_BITS = 3
 const MAX_BITS = 12
 const HASH_SPACE = 2 ** 32
+/** Bytes of one slot of the directory. */
+const DIRECTORY_BYTES = 8
 
 /** A power of two of slots; a slot is two words, the hash and the entry's address (0 where the slot is empty). */
 class Segment {
@@ -41,11 +43,11 @@ export class Table {
   #size = 0
   /** Hash of the key that {@link find} looked for last. */
   hash = 0
-  #slotBytes = 8 << MIN_BITS
+  #indexBytes = (8 << MIN_BITS) + DIRECTORY_BYTES
 
   constructor(arena: Arena) {
     this.#arena = arena
-    arena.indexBytes += this.#slotBytes
+    arena.indexBytes += this.#indexBytes
   }
 
   /** Number of entries. */
@@ -55,7 +57,7 @@ export class Table {
 
   /** Bytes of the index itself, entries excluded. */
   get indexBytes(): number {
-    return this.#slotBytes + this.#directory.length * 8
+    return this.#indexBytes
   }
 
   /** Address of the entry whose key is `source[from, to)`, or 0; the key's hash is left in {@link hash}. */
@@ -186,23 +188,15 @@ export class Table {
     return segment.slots[at + 1] as number
   }
 
-  /** Forgets all entries. */
-  clear(): void {
-    this.#directory = [new Segment(MIN_BITS, 0)]
-    this.#depth = 0
-    this.#size = 0
-    this.#countBytes((8 << MIN_BITS) - this.#slotBytes)
-  }
-
   /** Forgets all entries for good: nothing may use the table any more. */
   discard(): void {
     this.#directory = []
     this.#size = 0
-    this.#countBytes(-this.#slotBytes)
+    this.#countBytes(-this.#indexBytes)
   }
 
   #countBytes(change: number): void {
-    this.#slotBytes += change
+    this.#indexBytes += change
     this.#arena.indexBytes += change
   }
 
@@ -258,6 +252,7 @@ export class Table {
     if (segment.depth === this.#depth) {
       const doubled: Segment[] = []
       for (const each of this.#directory) doubled.push(each, each)
+      this.#countBytes(this.#directory.length * DIRECTORY_BYTES)
       this.#directory = doubled
       this.#depth++
     }
@@ -299,6 +294,7 @@ export class Table {
     this.#countBytes(-(8 << MAX_BITS))
     this.#pointDirectory(hash, joined.depth, joined, joined)
     if (this.#directory.every((each) => each === joined)) {
+      this.#countBytes((1 - this.#directory.length) * DIRECTORY_BYTES)
       this.#directory = [joined]
       this.#depth = 0
     }
