@@ -2,6 +2,7 @@ import { type AnyCommand, CommandError, type CommandFlag } from '@modis/sdk'
 import { describe } from '@modis/sdk/internal'
 import { Command, type Handler } from '../dispatch/command.ts'
 import { CommandTable } from '../dispatch/command-table.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
 import type { ModuleRecord } from './module-record.ts'
 
 /** Makes the server's handler for a definition of some kind of module. */
@@ -12,6 +13,20 @@ export class Registry {
   readonly commands = new CommandTable()
   readonly modules = new Map<string, ModuleRecord>()
 
+  /** The command called `name`, or `container|name` for a subcommand. */
+  find(name: string): Command | undefined {
+    const [first = '', second] = name.toLowerCase().split('|')
+    const command = this.commands.get(first)
+    return second === undefined ? command : command?.subcommands?.get(second)
+  }
+
+  /** The command that a request means, or undefined. */
+  resolve(args: RequestArgs): Command | undefined {
+    const command = this.commands.find(args, 0)
+    if (command?.subcommands === undefined || args.count < 2) return command
+    return command.subcommands.get(args.string(1).toLowerCase())
+  }
+
   /** Makes a module's record known. The module's commands follow with {@link register}. */
   addModule(module: ModuleRecord): void {
     this.modules.set(module.name, module)
@@ -21,7 +36,13 @@ export class Registry {
    * Builds the command `name` of `module` without making it visible yet.
    * @throws CommandError where the name is malformed
    */
-  build(module: ModuleRecord, name: string, definition: AnyCommand, handlers: HandlerFactory, parent?: Command): Command {
+  build(
+    module: ModuleRecord,
+    name: string,
+    definition: AnyCommand,
+    handlers: HandlerFactory,
+    parent?: Command,
+  ): Command {
     const lower = name.toLowerCase()
     if (!/^[^\s|\0]+$/.test(lower)) throw new CommandError(`Invalid command name '${name}'`)
     const description = describe(definition.args ?? {}, {
@@ -80,7 +101,9 @@ function optionalHandler(handler: Handler | undefined): { handler?: Handler } {
 
 /** A command with subcommands takes at least one of their names, unless it can do without. */
 function arityOf(definition: AnyCommand, described: number): number {
-  return definition.subcommands !== undefined && definition.arity === undefined && !definition.raw ? -2 : described
+  return definition.subcommands !== undefined && definition.arity === undefined && !definition.raw
+    ? -2
+    : described
 }
 
 function flagsOf(definition: AnyCommand, module: ModuleRecord, movable: boolean): readonly CommandFlag[] {

@@ -28,8 +28,8 @@ export class ListView implements ListValue {
 
   get(index: number): Buffer | null {
     const entry = this.#read()
-    if (entry === undefined) return null
-    return lists.elementAt(entry, integerOf(index, 'the index')) ?? null
+    integerOf(index, 'the index')
+    return entry === undefined ? null : (lists.elementAt(entry, index) ?? null)
   }
 
   text(index: number): string | null {
