@@ -56,28 +56,26 @@ export class ScoreTree {
     return this.#size
   }
 
-  /** Adds a member that is not in the tree, at its place; returns its rank. `score` is not NaN. */
-  insert(score: number, address: number): number {
-    const rank = this.#countBefore(score, address)
-    this.#insertAtRank(rank, score, address)
-    return rank
+  /** Adds a member that is not in the tree, at its place. `score` is not NaN. */
+  insert(score: number, address: number): void {
+    this.#insertAt('place', score, address)
   }
 
   /** Adds an element that the caller knows to come after all others. Fills the tree from sorted input without comparing. */
   appendSorted(score: number, address: number): void {
-    this.#insertAtRank(this.#size, score, address)
+    this.#insertAt('end', score, address)
   }
 
   /** Adds an element that the caller knows to come before all others: for input from last to first, as in RDB files. */
   prependSorted(score: number, address: number): void {
-    this.#insertAtRank(0, score, address)
+    this.#insertAt('start', score, address)
   }
 
   /** Removes the member with this score; returns whether it was there. */
   remove(score: number, address: number): boolean {
-    const rank = this.rank(score, address)
-    if (rank < 0) return false
-    this.removeRange(rank, 1)
+    if (!this.#remove(this.#root, this.#height, score, address)) return false
+    this.#size--
+    this.#lower()
     return true
   }
 
@@ -90,11 +88,20 @@ export class ScoreTree {
       this.#height = 0
     } else {
       this.#removeSpan(this.#root, this.#height, first, to)
+      this.#lower()
     }
     this.#size -= to - first
+  }
+
+  /** Takes away the levels above the leaves that hold no more than one node. */
+  #lower(): void {
     while (this.#height > 0 && this.#root.size === 1) {
       this.#root = (this.#root as Branch).children[0] as SortedNode
       this.#height--
+    }
+    if (this.#root.size === 0) {
+      this.#root = new Leaf()
+      this.#height = 0
     }
   }
 
@@ -124,10 +131,16 @@ export class ScoreTree {
 
   /** Rank of the member with this score, from 0, or -1 where it is not in the tree. */
   rank(score: number, address: number): number {
-    const rank = this.#countBefore(score, address)
-    return this.seek(rank, found) && this.#compare(found.score, found.address, score, address) === 0
-      ? rank
-      : -1
+    let node = this.#root
+    let before = 0
+    for (let level = this.#height; level > 0; level--) {
+      const branch = node as Branch
+      const index = this.#childFor(branch, score, address)
+      before += countTo(branch, index)
+      node = branch.children[index] as SortedNode
+    }
+    const index = this.#indexIn(node, score, address)
+    return holdsAt(node, index, score, address) ? before + index : -1
   }
 
   /** Moves `cursor` to the element of rank `rank`; returns whether there is one. */
@@ -225,19 +238,6 @@ export class ScoreTree {
     return node as Leaf
   }
 
-  /** Number of elements that come before the one given. */
-  #countBefore(score: number, address: number): number {
-    let node = this.#root
-    let before = 0
-    for (let level = this.#height; level > 0; level--) {
-      const branch = node as Branch
-      const index = this.#indexIn(branch, score, address, 1) - 1
-      before += countTo(branch, index)
-      node = branch.children[index] as SortedNode
-    }
-    return before + this.#indexIn(node, score, address)
-  }
-
   /** Number of elements with a score below `score`, or where `isThrough` is set, of `score` or below. */
   #countScores(score: number, isThrough: boolean): number {
     let node = this.#root
@@ -282,16 +282,8 @@ export class ScoreTree {
     return low
   }
 
-  #insertAtRank(rank: number, score: number, address: number): void {
-    const right = this.#insert(
-      this.#root,
-      this.#height,
-      rank,
-      score,
-      address,
-      rank === this.#size,
-      rank === 0,
-    )
+  #insertAt(where: Where, score: number, address: number): void {
+    const right = this.#insert(this.#root, this.#height, where, score, address, true, true)
     this.#size++
     if (right === undefined) return
     const root = new Branch()
@@ -302,31 +294,63 @@ export class ScoreTree {
   }
 
   /**
-   * Inserts an element as number `rank` of `node`, which is `level` above the leaves; returns the new node to its right
-   * where it was split. `isLast` and `isFirst` say that the element goes to that end of the whole tree.
+   * Inserts an element below `node`, which is `level` above the leaves; returns the new node to its right where it was
+   * split. `isFirst` and `isLast` say that the node is at that end of the whole tree.
    */
   #insert(
     node: SortedNode,
     level: number,
-    rank: number,
+    where: Where,
     score: number,
     address: number,
-    isLast: boolean,
     isFirst: boolean,
+    isLast: boolean,
   ): SortedNode | undefined {
-    if (level === 0) return insertIntoLeaf(node as Leaf, rank, score, address, isLast, isFirst)
+    if (level === 0) {
+      let at = 0
+      if (where === 'place') at = this.#indexIn(node, score, address)
+      else if (where === 'end') at = node.size
+      return insertIntoLeaf(node as Leaf, at, score, address, isFirst, isLast)
+    }
     const branch = node as Branch
     let index = 0
-    while (rank > branch.counts[index]) rank -= branch.counts[index++]
+    if (where === 'place') index = this.#indexIn(branch, score, address, 1) - 1
+    else if (where === 'end') index = branch.size - 1
     const child = branch.children[index] as SortedNode
-    const right = this.#insert(child, level - 1, rank, score, address, isLast, isFirst)
+    const isLeftmost = isFirst && index === 0
+    const isRightmost = isLast && index === branch.size - 1
+    const right = this.#insert(child, level - 1, where, score, address, isLeftmost, isRightmost)
     branch.counts[index]++
     branch.noteFirst(index)
     if (right === undefined) return undefined
     const moved = countOf(right, level - 1)
     branch.counts[index] -= moved
     branch.insertChild(index + 1, right, moved)
-    return branch.size > BRANCH_SIZE ? branch.splitAt(splitIndex(branch.size, isLast, isFirst)) : undefined
+    if (branch.size <= BRANCH_SIZE) return undefined
+    return branch.splitAt(splitIndex(branch.size, isLeftmost, isRightmost))
+  }
+
+  /** Removes an element below `node`, which is `level` above the leaves; returns whether it was there. */
+  #remove(node: SortedNode, level: number, score: number, address: number): boolean {
+    if (level === 0) {
+      const leaf = node as Leaf
+      const index = this.#indexIn(leaf, score, address)
+      if (!holdsAt(leaf, index, score, address)) return false
+      leaf.removeSpan(index, index + 1)
+      return true
+    }
+    const branch = node as Branch
+    const index = this.#childFor(branch, score, address)
+    const child = branch.children[index] as SortedNode
+    if (!this.#remove(child, level - 1, score, address)) return false
+    branch.counts[index]--
+    if (child.size === 0) {
+      branch.removeChildren(index, index + 1)
+    } else {
+      branch.noteFirst(index)
+      joinSparse(branch, index, level - 1)
+    }
+    return true
   }
 
   /** Removes elements `from` to `to` - 1 of `node`, which are not all of it. */
@@ -364,8 +388,13 @@ export class ScoreTree {
   }
 }
 
-/** The cursor of lookups that only need to know what is at a rank. */
-const found = new ScoreCursor()
+/** Where an element is to go. */
+type Where = 'start' | 'place' | 'end'
+
+/** Whether element `index` of `node`, which may be past its end, is the one given. */
+function holdsAt(node: SortedNode, index: number, score: number, address: number): boolean {
+  return index < node.size && node.members[index] === address && node.scores[index] === score
+}
 
 /** Number of elements in the children of `branch` before child `index`. */
 function countTo(branch: Branch, index: number): number {
@@ -397,26 +426,28 @@ function scoreIndex(node: SortedNode, score: number, isThrough: boolean, low: nu
   return low
 }
 
-/** Where to split a full node. At the ends of the tree elements tend to go on in order: the full part is left full. */
-function splitIndex(size: number, isLast: boolean, isFirst: boolean): number {
+/**
+ * Where to split a full node. At the ends of the tree elements tend to go on in order: the full part is left full.
+ */
+function splitIndex(size: number, isFirst: boolean, isLast: boolean): number {
   if (isLast) return size - 1
   return isFirst ? 1 : size >>> 1
 }
 
-/** Inserts an element at `index`; returns the new leaf to the right where this one was full. */
+/** Inserts an element at `index`; returns the new leaf to the right where this one, at an end of the tree or not, was full. */
 function insertIntoLeaf(
   leaf: Leaf,
   index: number,
   score: number,
   address: number,
-  isLast: boolean,
   isFirst: boolean,
+  isLast: boolean,
 ): Leaf | undefined {
   if (leaf.size < LEAF_SIZE) {
     leaf.insertAt(index, score, address)
     return undefined
   }
-  const at = splitIndex(leaf.size, isLast, isFirst)
+  const at = splitIndex(leaf.size, isFirst && index === 0, isLast && index === leaf.size)
   const right = leaf.splitAt(at)
   if (index > at) right.insertAt(index - at, score, address)
   else leaf.insertAt(index, score, address)

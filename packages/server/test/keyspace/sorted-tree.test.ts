@@ -66,7 +66,8 @@ class Pair {
   insert(score: number, address: number): void {
     const place = this.place({ score, address })
     this.model.splice(place, 0, { score, address })
-    assert.is(this.tree.insert(score, address), place)
+    this.tree.insert(score, address)
+    assert.is(this.tree.rank(score, address), place)
   }
 
   remove(rank: number): void {
