@@ -168,7 +168,7 @@ test('CLIENT REPLY silences replies, of one command or until it is turned on', a
         'CLIENT REPLY OFF\r\nPING\r\nSET a 1\r\nNOSUCH\r\nCLIENT REPLY ON\r\nPING\r\n' +
           'CLIENT REPLY SKIP\r\nPING\r\nECHO a\r\nCLIENT REPLY SKIP\r\nCLIENT REPLY SKIP\r\nPING\r\nECHO b\r\n',
       )
-      const replies = [await client.next(), await client.next(), await client.next(), await client.next()]
+      const replies = await Promise.all([client.next(), client.next(), client.next(), client.next()])
       assert.is(replies.map(({ bytes }) => bytes).join(''), '+OK\r\n+PONG\r\n$1\r\na\r\n$1\r\nb\r\n')
     }
   }
@@ -176,8 +176,8 @@ test('CLIENT REPLY silences replies, of one command or until it is turned on', a
 
 test('replies of commands before CLIENT REPLY OFF in the same packet still come', async () => {
   pair.modis.socket.write('ECHO before\r\nCLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\n')
-  assert.is((await pair.modis.next()).value, 'before')
-  await pair.modis.next()
+  const replies = await Promise.all([pair.modis.next(), pair.modis.next()])
+  assert.is(replies[0]?.value, 'before')
 })
 
 test('RESET brings everything back', async () => {

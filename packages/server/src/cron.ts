@@ -25,6 +25,8 @@ export class Cron {
   #timer: NodeJS.Timeout | undefined
   #busyTimer: NodeJS.Timeout | undefined
   #running = false
+  /** No task runs; for tests. */
+  paused = false
 
   constructor(server: Server) {
     this.#server = server
@@ -53,6 +55,7 @@ export class Cron {
 
   /** Runs the tasks that are due, or only those that have more to do. */
   #round(onlyBusy: boolean): void {
+    if (this.paused) return
     const server = this.#server
     server.enter()
     const now = server.keyspace.nowMs

@@ -87,6 +87,9 @@ export class Server {
   readonly runId = randomBytes(20).toString('hex')
   /** Names the history of the data, for replicas. */
   replicationId = randomBytes(20).toString('hex')
+  /** Called when SHUTDOWN or a signal has ended the server. */
+  onEnded: (() => void) | undefined
+  #closing: Promise<void> | undefined
   #flushQueue: Client[] = []
   #batchDepth = 0
   /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */
@@ -269,11 +272,37 @@ export class Server {
     return this.eviction.freeMemory()
   }
 
-  /** Stops listening, closes every connection and ends all timers. */
-  async close(): Promise<void> {
+  /** Sets the figures that INFO shows back to zero, as CONFIG RESETSTAT does. */
+  resetFigures(): void {
+    const { keyspace } = this
+    this.stats.reset()
+    keyspace.hits = 0
+    keyspace.misses = 0
+    keyspace.expiredKeys = 0
+    keyspace.evictedKeys = 0
+    for (const command of this.registry.commands.values()) command.resetFigures()
+  }
+
+  /** Gives the data a new history, as far as replicas are concerned. */
+  newReplicationId(): void {
+    this.replicationId = randomBytes(20).toString('hex')
+  }
+
+  /**
+   * Stops listening, closes every connection, lets modules clean up and ends all timers: nothing is left that would keep
+   * a process alive. Data is not saved.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.events.emit('shutdown', {})
     this.listeners.close()
     this.cron.stop()
     this.pauses.close()
     for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
+    await this.modules.close()
   }
 }

@@ -1,12 +1,16 @@
 import type { Module } from '@modis/sdk'
+import { commandFamily } from './command/index.ts'
+import { configFamily } from './config.ts'
 import { connectionFamily } from './connection.ts'
 import { databasesFamily } from './databases.ts'
+import { debugFamily } from './debug/index.ts'
 import { genericFamily } from './generic/index.ts'
 import { hashFamily } from './hash/index.ts'
 import { listFamily } from './list/index.ts'
 import { moduleFamily } from './module.ts'
 import { persistenceFamily } from './persistence.ts'
 import { pubsubFamily } from './pubsub.ts'
+import { serverFamily } from './server/index.ts'
 import { setFamily } from './set/index.ts'
 import { stringFamily } from './string/index.ts'
 import { transactionFamily } from './transaction.ts'
@@ -26,4 +30,8 @@ export const families: readonly Module[] = [
   connectionFamily,
   transactionFamily,
   pubsubFamily,
+  configFamily,
+  commandFamily,
+  serverFamily,
+  debugFamily,
 ]

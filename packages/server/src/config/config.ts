@@ -161,6 +161,11 @@ export class Config {
     return formatOption(option, this.#value(option.name))
   }
 
+  /** The value of an option that is no directive where nobody gives it one. */
+  defaultOf(option: Exclude<Option, DirectiveOption>): OptionValue {
+    return defaultOf(option)
+  }
+
   /** The present value of an option that is no directive. */
   valueOf(option: Option): OptionValue {
     return this.#value(option.name)

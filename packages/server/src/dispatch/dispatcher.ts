@@ -41,11 +41,11 @@ export class Dispatcher {
     let command = server.registry.commands.find(args, 0)
     if (command?.subcommands !== undefined && args.count > 1) {
       const subcommand = command.subcommands.get(args.string(1).toLowerCase())
-      if (subcommand === undefined && command.handler === undefined) {
+      if (subcommand === undefined) {
         this.#reject(client, command, unknownSubcommand(command, args))
         return
       }
-      command = subcommand ?? command
+      command = subcommand
     }
     if (command === undefined) {
       this.#unknown(client, args)

@@ -1,5 +1,5 @@
-import { type AnyCommand, CommandError, type CommandFlag } from '@modis/sdk'
-import { describe } from '@modis/sdk/internal'
+import { type AnyCommand, CommandError, type CommandFlag, type KeySpec } from '@modis/sdk'
+import { describe, type SchemaDescription } from '@modis/sdk/internal'
 import { Command, type Handler } from '../dispatch/command.ts'
 import { CommandTable } from '../dispatch/command-table.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
@@ -50,7 +50,7 @@ export class Registry {
       ...(definition.arity === undefined ? {} : { arity: definition.arity }),
       ...(definition.keySpecs === undefined ? {} : { keySpecs: definition.keySpecs }),
     })
-    const flags = flagsOf(definition, module, description.movable)
+    const flags = flagsOf(definition, module, description)
     const command: Command = new Command({
       name: lower,
       module,
@@ -106,11 +106,24 @@ function arityOf(definition: AnyCommand, described: number): number {
     : described
 }
 
-function flagsOf(definition: AnyCommand, module: ModuleRecord, movable: boolean): readonly CommandFlag[] {
+function flagsOf(
+  definition: AnyCommand,
+  module: ModuleRecord,
+  { keySpecs, movable }: SchemaDescription,
+): readonly CommandFlag[] {
   const flags = new Set(definition.flags ?? [])
+  if (module.kind !== 'built-in') {
+    // A module that says nothing of reading or writing says it by how it opens its keys.
+    const isSilent = !flags.has('write') && !flags.has('readonly') && keySpecs.length > 0
+    if (isSilent) flags.add(keySpecs.some(writes) ? 'write' : 'readonly')
+    flags.add('module')
+  }
   if (movable) flags.add('movablekeys')
-  if (module.kind !== 'built-in') flags.add('module')
   return [...flags]
+}
+
+function writes({ flags }: KeySpec): boolean {
+  return flags.some((flag) => flag === 'RW' || flag === 'OW' || flag === 'RM')
 }
 
 /** Categories that follow from flags, in Redis's order, then those the definition names. */

@@ -1,0 +1,28 @@
+import type { Server } from './server.ts'
+
+/**
+ * Ends a server: saves its data where that is asked for or save points are configured, then closes it. Words are those of
+ * SHUTDOWN: `save`, `nosave`, `now`, `force`.
+ * @returns false where the data could not be saved, in which case the server goes on unless `force` is given
+ */
+export async function shutDown(server: Server, words: ReadonlySet<string>): Promise<boolean> {
+  const { log, persistence } = server
+  if (words.has('save') || (!words.has('nosave') && persistence.savePoints.length > 0)) {
+    log.notice('Saving the final RDB snapshot before exiting.')
+    try {
+      persistence.saveNow()
+      log.notice('DB saved on disk')
+    } catch {
+      // Why it failed is in the log already.
+      if (!words.has('force')) {
+        log.warning("Error trying to save the DB, can't exit.")
+        return false
+      }
+      log.warning('Error trying to save the DB. Exiting anyway.')
+    }
+  }
+  await server.close()
+  log.notice('Modis is now ready to exit, bye bye...')
+  server.onEnded?.()
+  return true
+}
