@@ -1,6 +1,6 @@
 import { CommandError } from '@modis/sdk'
 import { outOfRange } from '../dispatch/command-errors.ts'
-import { isInteger64, parseDouble, parseSafeInteger } from '../keyspace/packed/numbers.ts'
+import { isInteger64, parseDouble, parseLongDouble, parseSafeInteger } from '../keyspace/packed/numbers.ts'
 import { notAnInteger, type RequestArgs } from './request-args.ts'
 
 const MINUS = 0x2d
@@ -81,11 +81,22 @@ export function sampleCountArgument(args: RequestArgs, index: number): number {
  * @throws CommandError `ERR timeout is …` where it is no number, negative or past 64 bits
  */
 export function timeoutArgument(args: RequestArgs, index: number, nowMs: number): number {
-  const seconds = parseDouble(args.buffer, args.starts[index] as number, args.ends[index] as number)
-  if (Number.isNaN(seconds)) throw notATimeout
+  const seconds = secondsArgument(args, index)
   const timeoutMs = Math.ceil(seconds * MILLISECONDS)
   if (timeoutMs >= LONG_RANGE) throw timeoutTooLong
   if (timeoutMs < 0) throw timeoutNegative
   if (timeoutMs + nowMs >= LONG_RANGE) throw timeoutTooLong
   return timeoutMs
+}
+
+function secondsArgument(args: RequestArgs, index: number): number {
+  const from = args.start(index)
+  const to = args.end(index)
+  const seconds = parseDouble(args.buffer, from, to)
+  if (!Number.isNaN(seconds)) return seconds
+  // Redis parses with a wider range, where such a number is more than any timeout or less than a millisecond.
+  const wide = parseLongDouble(args.buffer, from, to)
+  if (wide === undefined) throw notATimeout
+  const magnitude = wide.exponent > 0 ? Number.POSITIVE_INFINITY : Number.MIN_VALUE
+  return wide.mantissa < 0n ? -magnitude : magnitude
 }
