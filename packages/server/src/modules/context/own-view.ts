@@ -18,7 +18,7 @@ export class OwnView<Value> implements OwnValue<Value> {
     }
     if (!runtime.ownsValues) {
       throw new CommandError(
-        registered.isLive
+        runtime.isReplaced
           ? `module '${runtime.record.name}' was replaced by another version while this command ran`
           : `values of the data type '${type.name}' can be used once the module is loaded`,
       )

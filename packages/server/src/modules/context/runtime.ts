@@ -43,6 +43,11 @@ export class ModuleRuntime {
     return this.#state === 'live' || this.#state === 'draining'
   }
 
+  /** Whether another version of the module has taken over. */
+  get isReplaced(): boolean {
+    return this.#state === 'replaced'
+  }
+
   /** Aborted when the module is being unloaded or replaced. */
   get signal(): AbortSignal {
     this.#ending ??= new AbortController()
