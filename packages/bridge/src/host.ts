@@ -472,9 +472,4 @@ export interface ModuleHost {
   yield(flags: number, busyReply: string): void
 }
 
-export interface BridgeHost
-  extends KeyspaceHost,
-    CommandHost,
-    ClientHost,
-    UserHost,
-    ModuleHost {}
+export interface BridgeHost extends KeyspaceHost, CommandHost, ClientHost, UserHost, ModuleHost {}

@@ -21,7 +21,7 @@ test.after(({ host }) => {
   host.bridge.close()
 })
 
-function valueOf(host: MemoryHost, name = 'key'): number {
+function pointerAt(host: MemoryHost, name = 'key'): number {
   return host.get(0, name, KeyType.module)!.value
 }
 
@@ -52,7 +52,7 @@ test('a value is set, read, replaced and freed', async ({ host, client }) => {
 
 test('what is saved is what Redis writes, and loads again', async ({ host, client, type }) => {
   await host.send(client, 'types.set', 'key', '5', 'text')
-  const saved = host.bridge.typeSave(type, valueOf(host), 0, key)
+  const saved = host.bridge.typeSave(type, pointerAt(host), 0, key)
   const text = Buffer.from('\x05\x04text').toString('hex')
   const expected = [
     '0205', // unsigned: 5
@@ -65,7 +65,13 @@ test('what is saved is what Redis writes, and loads again', async ({ host, clien
     '00',
   ].join('')
   assert.is(Buffer.from(saved).toString('hex'), expected)
-  const { value, consumed } = host.bridge.typeLoad(type, 2, Buffer.concat([saved, Buffer.from('rest')]), 0, key)
+  const { value, consumed } = host.bridge.typeLoad(
+    type,
+    2,
+    Buffer.concat([saved, Buffer.from('rest')]),
+    0,
+    key,
+  )
   assert.is(consumed, saved.length)
   assert.equal(host.bridge.typeSave(type, value, 0, key), saved)
   host.bridge.typeFree(type, value)
@@ -88,7 +94,7 @@ test('strings that Redis compressed or stored as integers are read', ({ host, ty
 
 test('every truncated or damaged payload is refused, and nothing is lost', async ({ host, client, type }) => {
   await host.send(client, 'types.set', 'key', '5', 'text')
-  const saved = Buffer.from(host.bridge.typeSave(type, valueOf(host), 0, key))
+  const saved = Buffer.from(host.bridge.typeSave(type, pointerAt(host), 0, key))
   for (let length = 0; length < saved.length; length++) {
     assert.throws(() => host.bridge.typeLoad(type, 2, saved.subarray(0, length), 0, key), /corrupt|end/)
   }
@@ -113,7 +119,7 @@ test('an encoding version that the module does not know is refused', ({ host, ty
 
 test('digest, copy, memory, effort, unlink and rewrite', async ({ host, client, type }) => {
   await host.send(client, 'types.set', 'key', '5', 'text')
-  const value = valueOf(host)
+  const value = pointerAt(host)
   const sha1 = (data: Buffer): Buffer => createHash('sha1').update(data).digest()
   const xor = (a: Buffer, b: Buffer): Buffer => Buffer.from(a.map((byte, index) => byte ^ b[index]))
   const number = sha1(xor(Buffer.alloc(20), sha1(Buffer.from('5'))))

@@ -2,8 +2,8 @@
 
 import {
   type BridgeHost,
-  type KeyspaceHost,
   type KeyState,
+  type KeyspaceHost,
   KeyType,
   type RankRange,
   type Slice,
@@ -267,7 +267,11 @@ export class Keyspace implements KeyspaceHost {
     return [...scores].sort(([a, x], [b, y]) => x - y || (a < b ? -1 : 1))
   }
 
-  #range(elements: [string, number][], matches: (element: [string, number]) => boolean, into: RankRange): void {
+  #range(
+    elements: [string, number][],
+    matches: (element: [string, number]) => boolean,
+    into: RankRange,
+  ): void {
     into.first = elements.findIndex(matches)
     into.last = elements.findLastIndex(matches)
     if (into.first < 0) into.first = 0

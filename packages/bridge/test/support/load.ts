@@ -6,7 +6,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import koffi from 'koffi'
+import koffi, { type LibraryHandle } from 'koffi'
 import type { MemoryHost } from './memory-host.ts'
 
 const folder = fileURLToPath(new URL('../modules', import.meta.url))
@@ -42,7 +42,7 @@ export interface LoadedModule {
 let nextModule = 1
 
 /** koffi closes a library that nothing refers to any more, however much of it still runs. */
-const libraries: koffi.LibraryHandle[] = []
+const libraries: LibraryHandle[] = []
 
 /** Loads a module; throws when its OnLoad refuses. */
 export function load(host: MemoryHost, path: string, ...args: string[]): LoadedModule {
@@ -68,7 +68,7 @@ export function load(host: MemoryHost, path: string, ...args: string[]): LoadedM
   return { number, unload: () => unload(host, number, library) }
 }
 
-function unload(host: MemoryHost, number: number, library: koffi.LibraryHandle): boolean {
+function unload(host: MemoryHost, number: number, library: LibraryHandle): boolean {
   const context = host.bridge.beginUnload(number)
   let agreed = true
   try {

@@ -141,7 +141,7 @@ export class MemoryHost extends Keyspace implements BridgeHost {
       'id' in caller ? { client: caller.id, db: caller.db, resp: caller.resp, flags: caller.flags } : caller
     const values = fromArguments(args)
     const name = values[0].toString().toLowerCase()
-    const command = this.commands.get(name) ?? this.commands.get(`${name}|${values[1]}`.toLowerCase())
+    const command = this.commands.get(`${name}|${values[1]}`.toLowerCase()) ?? this.commands.get(name)
     if (command) {
       const length = this.bridge.invoke(command.number, args, info)
       return length === replyPending ? null : Buffer.from(this.bridge.output.subarray(0, length))
@@ -353,7 +353,9 @@ export class MemoryHost extends Keyspace implements BridgeHost {
     return true
   }
 
-  clientInfo(client: number): { flags: number; address: string; port: number; db: number; resp: number } | null {
+  clientInfo(
+    client: number,
+  ): { flags: number; address: string; port: number; db: number; resp: number } | null {
     const own = this.clients.get(client)
     return own ? { flags: 0, address: '127.0.0.1', port: 4242, db: own.db, resp: own.resp } : null
   }

@@ -1,0 +1,9 @@
+// Loads the threads module and runs the command given as argument: for crashes on purpose.
+
+import { compile, load, removeCompiled } from './load.ts'
+import { MemoryHost } from './memory-host.ts'
+
+const host = new MemoryHost()
+load(host, compile('threads'))
+removeCompiled()
+host.send(host.connect(), process.argv[2])
