@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 import { runServer } from './cli/run-server.ts'
 
-process.exitCode = await runServer(process.argv.slice(2))
+const status = await runServer(process.argv.slice(2))
+if (status !== undefined) process.exit(status)

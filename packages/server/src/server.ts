@@ -184,14 +184,22 @@ export class Server {
 
   /**
    * Loads the modules and what was saved, listens, and begins periodic work.
+   * @param options what differs in a server within another program: `anyPort` makes port 0 stand for any free port
+   *   instead of none, `load` set to false leaves an RDB file that is there alone
    * @throws Error with the reason where a module cannot be loaded, the saved data is damaged or an address cannot be
    *   listened at
    */
-  async start(): Promise<void> {
+  async start(options: { readonly anyPort?: boolean; readonly load?: boolean } = {}): Promise<void> {
+    const { dispatcher, listeners, log } = this
     await this.modules.loadConfigured()
-    this.persistence.load()
-    await this.listeners.open(false)
+    dispatcher.gate |= ServerGate.loading
+    await listeners.open(options.anyPort ?? false)
+    log.notice('Server initialized')
+    if (options.load !== false) this.persistence.load()
+    dispatcher.gate &= ~ServerGate.loading
     this.cron.start()
+    if (listeners.port !== 0) log.notice(`Ready to accept connections tcp port=${listeners.port}`)
+    if (listeners.path !== undefined) log.notice(`Ready to accept connections unix path=${listeners.path}`)
   }
 
   get requiresPassword(): boolean {

@@ -11,7 +11,6 @@ export async function shutDown(server: Server, words: ReadonlySet<string>): Prom
     log.notice('Saving the final RDB snapshot before exiting.')
     try {
       persistence.saveNow()
-      log.notice('DB saved on disk')
     } catch {
       // Why it failed is in the log already.
       if (!words.has('force')) {

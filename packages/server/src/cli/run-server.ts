@@ -1,30 +1,72 @@
+import { appendFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Config } from '../config/config.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { findConfig } from '../config/discover.ts'
+import { type FoundConfig, findConfig } from '../config/discover.ts'
 import { openLog } from '../log.ts'
 import { Server } from '../server.ts'
 import { redisVersion, version } from '../version.ts'
 import { parseCommandLine } from './arguments.ts'
+import { helpText, versionText } from './help.ts'
+import { followErrors, followSignals, goToBackground, writePidFile } from './process.ts'
 
-/** Runs what the command line asks for; resolves with the exit status, or 0 once the server serves. */
-export async function runServer(args: readonly string[]): Promise<number> {
-  let config: Config
+/**
+ * Does what a command line asks for.
+ * @returns the exit status where the process is to end; undefined while the server serves
+ */
+export async function runServer(args: readonly string[]): Promise<number | undefined> {
   try {
     const command = parseCommandLine(args)
-    if (command.mode !== 'server') return 0
+    if (command.mode !== 'server') {
+      process.stdout.write(command.mode === 'help' ? helpText() : versionText)
+      return 0
+    }
     const found = await findConfig(command.file)
-    config = new Config([...found.settings, ...command.settings])
-    if (found.rewritable) config.file = found.file
+    const config = new Config([...found.settings, ...command.settings])
+    config.file = found.file === undefined || found.file === '-' ? undefined : resolve(found.file)
+    config.isFileRewritable = found.rewritable
+    checkLogFile(config)
+    if (config.boolean('daemonize') && goToBackground()) return 0
+    return await serve(config, found)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`\n*** FATAL CONFIG FILE ERROR (Modis ${version}) ***\n${error.message}\n`)
+    process.stderr.write(configErrorText(error))
     return 1
   }
+}
+
+/** The words redis-server begins with; the last line says everything that is needed to put it right. */
+function configErrorText(error: ConfigError): string {
+  const { line, text } = error.source
+  const place = line === undefined ? '' : `Reading the configuration file, at line ${line}\n>>> '${text}'\n`
+  return `\n*** FATAL CONFIG FILE ERROR (Modis ${version}) ***\n${place}${error.message}\n`
+}
+
+function checkLogFile(config: Config): void {
+  const path = config.text('logfile')
+  try {
+    if (path !== '') appendFileSync(path, '')
+  } catch (error) {
+    throw new ConfigError(`Can't open the log file: ${(error as Error).message}`, { from: path }, 'logfile')
+  }
+}
+
+async function serve(config: Config, found: FoundConfig): Promise<number | undefined> {
   const log = openLog(config.text('logfile'))
+  followErrors(log)
   log.notice('oO0OoO0OoO0Oo Modis is starting oO0OoO0OoO0Oo')
-  log.notice(`Modis version=${version}, redis=${redisVersion}, PID: ${process.pid}, just started`)
+  log.notice(
+    `Modis version=${version}, redis=${redisVersion}, node=${process.versions.node}, PID: ${process.pid}, just started`,
+  )
+  log.notice(
+    found.file === undefined
+      ? 'No configuration file: the defaults and the command line hold'
+      : `Configuration loaded from ${found.file}`,
+  )
   const server = new Server(config, log)
-  log.notice('Server initialized')
+  if (config.text('pidfile') !== '') writePidFile(config.text('pidfile'), log)
+  followSignals(server)
+  server.onEnded = () => process.exit(0)
   try {
     await server.start()
   } catch (error) {
@@ -32,6 +74,7 @@ export async function runServer(args: readonly string[]): Promise<number> {
     await server.close()
     return 1
   }
-  log.notice(`Ready to accept connections tcp port=${server.listeners.port}`)
-  return 0
+  const { path, port, tcp } = server.listeners
+  if (config.boolean('set-proc-title')) process.title = `modis ${tcp[0]?.host ?? path ?? ''}:${port}`
+  return undefined
 }

@@ -102,6 +102,9 @@ function resetStat({ reply, server }: CommandContext): void {
 function rewrite({ reply, server }: CommandContext): void {
   const { config, log } = server
   if (config.file === undefined) throw new CommandError('The server is running without a config file')
+  if (!config.isFileRewritable) {
+    throw new CommandError(`Rewriting config file: ${config.file} is not in the format of redis.conf`)
+  }
   try {
     rewriteConfig(config, config.file)
   } catch (error) {

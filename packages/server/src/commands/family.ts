@@ -1,4 +1,4 @@
-import { type CommandBase, defineModule, type Module } from '@modis/sdk'
+import { type CommandBase, defineModule, type KeyFlag, type Module } from '@modis/sdk'
 import type { HandlerResult } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
@@ -6,6 +6,8 @@ import type { RequestArgs } from '../protocol/request-args.ts'
 /** A built-in command: described like any module's, run with the server's own context. */
 export interface BuiltInCommand extends CommandBase {
   readonly raw?: (ctx: CommandContext, args: RequestArgs) => HandlerResult | Promise<HandlerResult>
+  /** What the command does with its keys, where that depends on its arguments: the flag `variable_flags`. */
+  readonly keyFlags?: (args: RequestArgs) => readonly KeyFlag[]
   readonly subcommands?: Readonly<Record<string, BuiltInCommand>>
 }
 
@@ -22,7 +24,8 @@ export interface Family {
 /** Makes a family a module, through the very function that modules use. */
 export function defineFamily(family: Family): Module {
   const commands: Record<string, BuiltInCommand> = {}
-  for (const [name, command] of Object.entries(family.commands)) commands[name] = withCategories(command, family)
+  for (const [name, command] of Object.entries(family.commands))
+    commands[name] = withCategories(command, family)
   // The handlers take the server's context, which the public contract cannot name.
   return defineModule({ name: family.name, group: family.group, commands: commands as never })
 }
@@ -30,6 +33,9 @@ export function defineFamily(family: Family): Module {
 function withCategories(command: BuiltInCommand, family: Family): BuiltInCommand {
   const named = { ...command, categories: [...family.categories, ...(command.categories ?? [])] }
   if (command.subcommands === undefined) return named
-  const subcommands = Object.entries(command.subcommands).map(([name, sub]) => [name, withCategories(sub, family)])
+  const subcommands = Object.entries(command.subcommands).map(([name, sub]) => [
+    name,
+    withCategories(sub, family),
+  ])
   return { ...named, subcommands: Object.fromEntries(subcommands) as Record<string, BuiltInCommand> }
 }

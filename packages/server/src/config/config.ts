@@ -61,8 +61,10 @@ export class Config {
   readonly #pending = new Map<string, Setting>()
   /** Directives of the start in the order they were given, to be carried out by whoever knows them. */
   readonly startDirectives: Setting[] = []
-  /** The configuration file, which CONFIG REWRITE writes; undefined where there is none. */
+  /** Path of the configuration file; undefined where there is none. */
   file: string | undefined
+  /** Whether the file is in Redis's format, so that CONFIG REWRITE can write it. */
+  isFileRewritable = false
 
   /** @throws ConfigError for the first setting that is wrong */
   constructor(settings: readonly Setting[] = []) {

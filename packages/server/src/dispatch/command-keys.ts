@@ -1,4 +1,5 @@
 import type { KeyFlag, KeySpec } from '@modis/sdk'
+import type { BuiltInCommand } from '../commands/family.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Command } from './command.ts'
 
@@ -22,6 +23,11 @@ export function hasKeys(command: Command): boolean {
  */
 export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
   const specs = command.description.keySpecs
+  const { keyFlags } = command.definition as BuiltInCommand
+  if (keyFlags !== undefined) {
+    const flags = keyFlags(args)
+    return (keysBySpecs(specs, args) ?? []).map(({ index }) => ({ index, flags }))
+  }
   const isReliable = !specs.some(({ flags }) => flags.includes('variable_flags'))
   const found = isReliable ? keysBySpecs(specs, args) : undefined
   if (found !== undefined) return found
@@ -30,12 +36,13 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
   return getKeys(args).map((index) => ({ index, flags: flagsAt(specs, args, index) }))
 }
 
-/** What a specification says of the key at `index`; the first of all where none speaks of it. */
+/** What a specification says of the key at `index`, else what one says that cannot tell where its keys are. */
 function flagsAt(specs: readonly KeySpec[], args: RequestArgs, index: number): readonly KeyFlag[] {
   for (const spec of specs) {
     if (keysBySpec(spec, args)?.some((key) => key.index === index)) return spec.flags
   }
-  return specs[0]?.flags ?? []
+  const vague = specs.find(({ begin, find }) => 'unknown' in begin || 'unknown' in find) ?? specs[0]
+  return (vague?.flags ?? []).filter((flag) => flag !== 'incomplete')
 }
 
 /** The keys that specifications tell; undefined where they do not tell all, or the arguments do not fit them. */

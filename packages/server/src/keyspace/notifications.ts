@@ -62,6 +62,8 @@ export class Notifications {
   readonly #channels: EventChannels
   readonly #listeners = new Set<KeyspaceListener>()
   readonly #classes = new Set<KeyspaceEventClass>()
+  /** Value of `notify-keyspace-events` in canonical form. */
+  flags = ''
   #toKeyspace = false
   #toKeyevent = false
   /** Called when classes may have become wanted or unwanted. */
@@ -73,6 +75,7 @@ export class Notifications {
 
   /** Sets `notify-keyspace-events`, in canonical form or not. */
   setFlags(value: string): void {
+    this.flags = normalizeEventFlags(value)
     const letters = value.replaceAll('A', ALL_CLASSES)
     this.#classes.clear()
     for (const [eventClass, letter] of Object.entries(EVENT_CLASS_LETTERS)) {

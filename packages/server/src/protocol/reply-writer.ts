@@ -97,7 +97,7 @@ export class ReplyWriter implements Reply {
   }
 
   error(message: string, code = 'ERR'): void {
-    const text = `${code} ${message}`.replace(/[\r\n]/g, ' ')
+    const text = (message === '' ? code : `${code} ${message}`).replace(/[\r\n]/g, ' ')
     this.errors++
     this.lastErrorCode = code
     this.lastErrorText = text

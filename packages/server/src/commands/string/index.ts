@@ -1,4 +1,5 @@
-import { arg } from '@modis/sdk'
+import { arg, type KeyFlag } from '@modis/sdk'
+import type { RequestArgs } from '../../protocol/request-args.ts'
 import { defineFamily } from '../family.ts'
 import { get, getdel, getex, getset, psetex, set, setex, setnx, strlen } from './get-set.ts'
 import { lcs } from './lcs.ts'
@@ -174,6 +175,7 @@ export const stringFamily = defineFamily({
         ['6.2.0', 'GET, EXAT and PXAT.'],
         ['7.0.0', 'NX together with GET.'],
       ],
+      keyFlags: setKeyFlags,
       args: {
         key: arg.key({ flags: ['RW', 'access', 'update', 'variable_flags'] }),
         value: arg.bytes(),
@@ -239,3 +241,9 @@ export const stringFamily = defineFamily({
     },
   },
 })
+
+/** SET reads the key only where it is asked for the old value. */
+function setKeyFlags(args: RequestArgs): readonly KeyFlag[] {
+  for (let i = 3; i < args.count; i++) if (args.equals(i, 'GET')) return ['RW', 'access', 'update']
+  return ['OW', 'update']
+}

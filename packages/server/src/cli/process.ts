@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import type { Log } from '../log.ts'
+import type { Server } from '../server.ts'
+import { shutDown } from '../shutdown.ts'
+
+/** Tells a process that it is the one in the background already. */
+const IN_BACKGROUND = 'MODIS_IN_BACKGROUND'
+
+/** Starts this very program again in the background; false where this is the one in the background. */
+export function goToBackground(): boolean {
+  if (process.env[IN_BACKGROUND] !== undefined) return false
+  const args = [...process.execArgv, ...process.argv.slice(1)]
+  const env = { ...process.env, [IN_BACKGROUND]: '1' }
+  spawn(process.execPath, args, { detached: true, stdio: 'ignore', env }).unref()
+  return true
+}
+
+/** Writes the process id to `path`, until the process ends. */
+export function writePidFile(path: string, log: Log): void {
+  try {
+    writeFileSync(path, `${process.pid}\n`)
+  } catch (error) {
+    log.warning(`Failed to write PID file: ${(error as Error).message}`)
+    return
+  }
+  process.once('exit', () => rmSync(path, { force: true }))
+}
+
+/** Has signals shut the server down as the configuration says; a second one ends the process at once. */
+export function followSignals(server: Server): void {
+  const { config, log } = server
+  let insists = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (insists) {
+        log.warning('You insist... exiting now.')
+        process.exit(1)
+      }
+      insists = true
+      log.notice(`Received ${signal} scheduling shutdown...`)
+      const words = new Set(config.words(`shutdown-on-${signal.toLowerCase()}`))
+      void shutDown(server, words).then((ended) => {
+        if (ended) return
+        log.warning(
+          `${signal} received but errors trying to shut down the server, check the logs for more information`,
+        )
+        insists = false
+      })
+    })
+  }
+  // The end of a terminal is not the end of a server.
+  process.on('SIGHUP', () => {})
+}
+
+/**
+ * Deals with what nobody caught. A promise that nobody waited for fails alone; after an error thrown out of the event
+ * loop nothing can be relied on, so the process ends, and the data comes back from what was saved.
+ */
+export function followErrors(log: Log): void {
+  process.on('unhandledRejection', (reason) => log.warning(`Unhandled rejection: ${textOf(reason)}`))
+  process.on('uncaughtException', (error) => {
+    log.warning(`=== MODIS BUG REPORT START: the process ends ===\n${textOf(error)}`)
+    process.exit(1)
+  })
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
