@@ -78,6 +78,14 @@ test('a lost connection rejects what waits', async ({ server }) => {
   await rejects(client.call('PING'), /closed the connection/)
 })
 
+test('a reply that does not come in time is an error, and the next is not mistaken for it', async ({
+  server,
+}) => {
+  const client = await server.client({ timeoutMs: 30 })
+  await rejects(client.call('BLPOP', 'nothing', 0.1), 'no reply to BLPOP within 30 ms')
+  await eventually(async () => assert.is(await client.call('ECHO', 'hello'), 'hello'))
+})
+
 test('data survives a restart and goes with the server', async () => {
   const server = await start(redis)
   await server.call('SET', 'kept', 'yes')

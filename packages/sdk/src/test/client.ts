@@ -10,6 +10,8 @@ export interface ClientOptions {
   readonly resp?: 2 | 3
   /** Gives bulk strings as Buffers instead of text. */
   readonly buffers?: boolean
+  /** Longest time a call waits for its reply, in milliseconds; 30 000 unless given. */
+  readonly timeoutMs?: number
 }
 
 /** Where a server listens: a port of this machine, or a unix socket. */
@@ -22,6 +24,7 @@ interface Waiter {
   readonly reject: (error: Error) => void
 }
 
+const defaultCallTimeoutMs = 30_000
 const defaultMessageTimeoutMs = 5000
 
 /**
@@ -31,15 +34,17 @@ const defaultMessageTimeoutMs = 5000
 export class TestClient {
   private readonly socket: Socket
   private readonly buffers: boolean
+  private readonly timeoutMs: number
   private readonly calls: Waiter[] = []
   private readonly messages: unknown[] = []
   private readonly readers: Waiter[] = []
   private decoder: { feed(chunk: Buffer): void }
   private failure: Error | undefined
 
-  private constructor(socket: Socket, buffers: boolean) {
+  private constructor(socket: Socket, options: ClientOptions) {
     this.socket = socket
-    this.buffers = buffers
+    this.buffers = options.buffers ?? false
+    this.timeoutMs = options.timeoutMs ?? defaultCallTimeoutMs
     this.decoder = this.resp2()
     socket.setNoDelay(true)
     socket.on('data', (chunk) => this.receive(chunk))
@@ -54,7 +59,7 @@ export class TestClient {
       socket.once('connect', resolve)
       socket.once('error', reject)
     })
-    const client = new TestClient(socket, options.buffers ?? false)
+    const client = new TestClient(socket, options)
     if (options.resp === 3) await client.call('HELLO', '3')
     return client
   }
@@ -71,8 +76,10 @@ export class TestClient {
    */
   async call<Shape = unknown>(command: string, ...args: readonly CallArgument[]): Promise<Shape> {
     const [reply] = await this.pipeline([[command, ...args]])
-    if (reply instanceof ReplyError) throw reply
-    return reply as Shape
+    if (!(reply instanceof ReplyError)) return reply as Shape
+    // The stack tells who called, not how the bytes came in.
+    Error.captureStackTrace(reply)
+    throw reply
   }
 
   /** Sends several commands at once and gives their replies in order; error replies are values here. */
@@ -87,7 +94,7 @@ export class TestClient {
     this.socket.write(Buffer.concat(commands.map(encodeCommand)))
     const version = protocolVersion(commands)
     if (version !== undefined) this.followVersion(version, replies.at(-1) as Promise<unknown>)
-    return Promise.all(replies)
+    return this.inTime(Promise.all(replies), String(commands[0]?.[0]))
   }
 
   /** Sends bytes as they are; no reply is waited for, what comes is a {@link TestClient.message}. */
@@ -124,6 +131,15 @@ export class TestClient {
     const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()))
     this.socket.destroy()
     await closed
+  }
+
+  /** A reply that comes after all is still taken off the line, but nobody hears of it. */
+  private inTime<Value>(replies: Promise<Value>, command: string): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => reject(new Error(`no reply to ${command} within ${this.timeoutMs} ms`))
+      const timer = setTimeout(fail, this.timeoutMs)
+      replies.then(resolve, reject).finally(() => clearTimeout(timer))
+    })
   }
 
   private resp2(): { feed(chunk: Buffer): void } {
