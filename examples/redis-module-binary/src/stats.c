@@ -4,6 +4,7 @@
  * when they are large and close together. */
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "redismodule.h"
@@ -34,17 +35,19 @@ static double variance(const struct stats *stats) {
     return stats->count > 1 ? stats->squares / (double)(stats->count - 1) : 0;
 }
 
-/* Opens argv[1]. Replies with an error and returns NULL where there is a value of another type. */
-static RedisModuleKey *open_stats(RedisModuleCtx *ctx, RedisModuleString *name, int mode, struct stats **stats) {
-    RedisModuleKey *key = RedisModule_OpenKey(ctx, name, mode);
+/* Opens a key; *stats is NULL where there is none, and so is *key where it is opened for reading alone. Replies with an
+ * error and returns false where there is a value of another type. */
+static bool open_stats(RedisModuleCtx *ctx, RedisModuleString *name, int mode, RedisModuleKey **key,
+                       struct stats **stats) {
+    *key = RedisModule_OpenKey(ctx, name, mode);
     *stats = NULL;
-    if (RedisModule_KeyType(key) == REDISMODULE_KEYTYPE_EMPTY) return key;
-    if (RedisModule_ModuleTypeGetType(key) != stats_type) {
+    if (RedisModule_KeyType(*key) == REDISMODULE_KEYTYPE_EMPTY) return true;
+    if (RedisModule_ModuleTypeGetType(*key) != stats_type) {
         RedisModule_ReplyWithError(ctx, REDISMODULE_ERRORMSG_WRONGTYPE);
-        return NULL;
+        return false;
     }
-    *stats = RedisModule_ModuleTypeGetValue(key);
-    return key;
+    *stats = RedisModule_ModuleTypeGetValue(*key);
+    return true;
 }
 
 /* stats.add key number [number ...]: replies with how many numbers the key has seen. */
@@ -57,9 +60,9 @@ static int stats_add(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
         if (RedisModule_StringToDouble(argv[i], &number) != REDISMODULE_OK || !isfinite(number))
             return RedisModule_ReplyWithError(ctx, "ERR value is not a valid float");
     }
+    RedisModuleKey *key;
     struct stats *stats;
-    RedisModuleKey *key = open_stats(ctx, argv[1], REDISMODULE_READ | REDISMODULE_WRITE, &stats);
-    if (key == NULL) return REDISMODULE_OK;
+    if (!open_stats(ctx, argv[1], REDISMODULE_READ | REDISMODULE_WRITE, &key, &stats)) return REDISMODULE_OK;
     if (stats == NULL) {
         stats = RedisModule_Calloc(1, sizeof(*stats));
         RedisModule_ModuleTypeSetValue(key, stats_type, stats);
@@ -81,9 +84,9 @@ static void reply_field(RedisModuleCtx *ctx, const char *name, double value) {
 static int stats_get(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
     RedisModule_AutoMemory(ctx);
     if (argc != 2) return RedisModule_WrongArity(ctx);
+    RedisModuleKey *key;
     struct stats *stats;
-    RedisModuleKey *key = open_stats(ctx, argv[1], REDISMODULE_READ, &stats);
-    if (key == NULL) return REDISMODULE_OK;
+    if (!open_stats(ctx, argv[1], REDISMODULE_READ, &key, &stats)) return REDISMODULE_OK;
     if (stats == NULL) return RedisModule_ReplyWithNull(ctx);
     RedisModule_ReplyWithMap(ctx, 5);
     RedisModule_ReplyWithCString(ctx, "count");
