@@ -20,6 +20,8 @@ export class RawClient {
   readonly socket: Socket
   #received: Buffer = Buffer.alloc(0)
   readonly #waiting: Waiter[] = []
+  /** What came while nobody waited, such as messages of a subscription in RESP2. */
+  readonly #unclaimed: RawReply[] = []
   /** Out-of-band data of RESP3 received and not taken yet. */
   readonly pushes: Push[] = []
   #closed = false
@@ -56,8 +58,10 @@ export class RawClient {
     return (await this.raw(...command)).value
   }
 
-  /** The next reply, for what was written to the socket by hand or comes without a request. */
+  /** The next reply, for what was written to the socket by hand or comes without a request, be it here already or not. */
   next(): Promise<RawReply> {
+    const here = this.#unclaimed.shift()
+    if (here !== undefined) return Promise.resolve(here)
     return new Promise((resolve, reject) => {
       if (this.#closed) reject(new Error('the connection is closed'))
       this.#waiting.push({ resolve, reject })
@@ -73,7 +77,9 @@ export class RawClient {
       this.#received = this.#received.subarray(reply.end)
       if (reply.value instanceof Push) this.pushes.push(reply.value)
       // In RESP3 the confirmation of SUBSCRIBE is itself a push, so what waits may be answered by one.
-      this.#waiting.shift()?.resolve({ bytes, value: reply.value })
+      const waiter = this.#waiting.shift()
+      if (waiter !== undefined) waiter.resolve({ bytes, value: reply.value })
+      else if (!(reply.value instanceof Push)) this.#unclaimed.push({ bytes, value: reply.value })
     }
   }
 
