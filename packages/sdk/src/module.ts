@@ -45,6 +45,24 @@ export interface Module extends ModuleDefinition<any, any, any> {
 /**
  * Defines a module; make the result the default export of the package. The state is what `load` returns, every
  * handler's arguments follow from its own schema.
+ *
+ * ```ts
+ * export default defineModule({
+ *   name: 'counter',
+ *   load: ({ log }) => ({ log, calls: 0 }),
+ *   commands: {
+ *     'counter.add': {
+ *       summary: 'Adds to a counter.',
+ *       flags: ['write', 'fast'],
+ *       args: { counter: arg.key('RW'), by: arg.integer64({ default: 1n, min: 1n }) },
+ *       run(ctx, { counter, by }) {
+ *         ctx.state.calls++
+ *         return counter.string.increment(by)
+ *       },
+ *     },
+ *   },
+ * })
+ * ```
  */
 export const defineModule = <
   State,
