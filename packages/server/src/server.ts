@@ -90,8 +90,11 @@ export class Server {
   /** Called when SHUTDOWN or a signal has ended the server. */
   onEnded: (() => void) | undefined
   #closing: Promise<void> | undefined
+  readonly #atClose: (() => void)[] = []
   #flushQueue: Client[] = []
   #batchDepth = 0
+  #tellsLoop = false
+  #isAwake = false
   /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */
   filters: ((client: Client, args: RequestArgs) => void) | undefined
 
@@ -126,7 +129,34 @@ export class Server {
     registerFamilies(this.registry, families)
     this.modules = new Modules(this)
     this.#followConfig()
+    this.#followEvents()
     this.#addPeriodicWork()
+  }
+
+  /** Has the keyspace and the event loop tell of what modules want to hear of only while they do. */
+  #followEvents(): void {
+    const { events, keyspace } = this
+    events.whenWanted('key-removed', (isWanted) => {
+      keyspace.removeHook = isWanted
+        ? (database, entry, reason) => events.emit('key-removed', { db: database.index, key: entry.key, reason })
+        : undefined
+    })
+    const watchLoop = (): void => {
+      this.#tellsLoop = events.wants('event-loop-before-sleep') || events.wants('event-loop-after-sleep')
+    }
+    events.whenWanted('event-loop-before-sleep', watchLoop)
+    events.whenWanted('event-loop-after-sleep', watchLoop)
+  }
+
+  /** Tells that the event loop has begun to work, and, once it has nothing left to do, that it is about to wait. */
+  #wake(): void {
+    if (this.#isAwake) return
+    this.#isAwake = true
+    this.events.emit('event-loop-after-sleep', {})
+    setImmediate(() => {
+      this.#isAwake = false
+      this.events.emit('event-loop-before-sleep', {})
+    })
   }
 
   #addPeriodicWork(): void {
@@ -209,6 +239,7 @@ export class Server {
   /** Called before the commands of one chunk of input run. */
   enter(): void {
     if (this.#batchDepth++ > 0) return
+    if (this.#tellsLoop) this.#wake()
     this.keyspace.tick()
     this.dispatcher.startBatch()
   }
@@ -305,6 +336,11 @@ export class Server {
     return this.#closing
   }
 
+  /** Does something when the server has closed, after its modules have cleaned up. */
+  onClose(work: () => void): void {
+    this.#atClose.push(work)
+  }
+
   async #close(): Promise<void> {
     this.events.emit('shutdown', {})
     this.listeners.close()
@@ -312,5 +348,6 @@ export class Server {
     this.pauses.close()
     for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
     await this.modules.close()
+    for (const work of this.#atClose) work()
   }
 }

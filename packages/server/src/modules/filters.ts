@@ -7,7 +7,8 @@ import type { ModuleRecord } from './module-record.ts'
 
 /** One module's filter. Returns other arguments, or undefined where they stay as they are. It does not throw. */
 export interface CommandFilter {
-  readonly module: ModuleRecord
+  /** Undefined for the filter that stands for all Redis modules: the bridge knows whose are whose. */
+  readonly module: ModuleRecord | undefined
   /** Also sees what the module itself calls. */
   readonly includeOwn: boolean
   filter(client: Client, args: RequestArgs): RequestArgs | undefined
@@ -38,7 +39,7 @@ export class CommandFilters {
 
   #apply(client: Client, args: RequestArgs): void {
     for (const filter of this.#filters) {
-      const isOwn = client.isInternal && this.#server.caller.calling === filter.module
+      const isOwn = client.isInternal && filter.module !== undefined && this.#server.caller.calling === filter.module
       if (isOwn && !filter.includeOwn) continue
       const replaced = filter.filter(client, args)
       if (replaced !== undefined && replaced.count > 0) assign(args, replaced)

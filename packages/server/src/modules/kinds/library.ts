@@ -21,14 +21,23 @@ export interface RedisModuleLibrary {
   onLoad(context: bigint, argv: bigint, argc: number): number
   /** `RedisModule_OnUnload`, where the module has one; 0 is success. */
   readonly onUnload: ((context: bigint) => number) | undefined
-  /** Closes the shared object; nothing of it may be called any more. */
-  close(): void
+  /**
+   * Removes the private copy and, with `unmap`, takes the shared object out of memory: nothing of it may run or be called
+   * any more. Without, it stays for as long as the process lives.
+   */
+  close(unmap: boolean): void
 }
 
 type Koffi = typeof import('koffi').default
 
+/** Node exports symbols of libuv, OpenSSL and zlib; a module's own must win over them. */
+const DEEP = { deep: true }
+
 /** koffi's largest; with its default, a deep OnLoad overflows. */
 const STACK_BYTES = 16 * 1024 * 1024
+
+/** Libraries whose code may still be running. */
+const kept: unknown[] = []
 
 let loadedKoffi: Koffi | undefined
 
@@ -53,11 +62,11 @@ export async function openLibrary(path: string): Promise<RedisModuleLibrary> {
   const copy = join(folder, basename(path))
   let library: ReturnType<typeof load>
   try {
-    library = load(copy)
+    library = load(copy, DEEP)
   } catch (copyError) {
     removeCopy(folder)
     try {
-      library = load(path)
+      library = load(path, DEEP)
     } catch {
       throw openError(path, copyError)
     }
@@ -89,10 +98,12 @@ function wrap(path: string, library: ReturnType<Koffi['load']>, closed: () => vo
     path,
     onLoad,
     onUnload,
-    close: () => {
+    close: (unmap) => {
       if (!isOpen) return
       isOpen = false
-      library.unload()
+      if (unmap) library.unload()
+      // koffi unloads a library that nothing refers to.
+      else kept.push(library)
       closed()
     },
   }

@@ -9,7 +9,7 @@ export const sharedObjectKind: Kind = {
     try {
       return await openRedisModule(server, source, library)
     } catch (error) {
-      library.close()
+      library.close(true)
       throw error
     }
   },

@@ -1,17 +1,47 @@
+import type { Bridge } from '@modis/bridge'
 import type { Server } from '../../../server.ts'
 import { ModuleError } from '../../module-error.ts'
 import type { ModuleSource } from '../../resolve.ts'
 import type { ModuleInstance } from '../kind.ts'
 import type { RedisModuleLibrary } from '../library.ts'
+import { RedisModuleInstance } from './instance.ts'
+import { RedisModuleHost } from './module-host.ts'
+
+/** The bridge of each server that has run a Redis module; C has one for the whole process. */
+const runtimes = new WeakMap<Server, { readonly host: RedisModuleHost; readonly bridge: Bridge }>()
 
 /**
  * Makes a module of an opened Redis module binary.
- * @throws ModuleError where the bridge is missing
+ * @throws ModuleError where the bridge is missing, or serves another server of this process
  */
 export async function openRedisModule(
-  _server: Server,
+  server: Server,
   _source: ModuleSource,
   library: RedisModuleLibrary,
 ): Promise<ModuleInstance> {
-  throw new ModuleError('MODIS_MODULE_NO_BRIDGE', `${library.path} needs @modis/bridge, which is not installed`)
+  const { host, bridge } = runtimes.get(server) ?? (await start(server, library.path))
+  return new RedisModuleInstance(host, bridge, library)
+}
+
+async function start(server: Server, path: string): Promise<{ host: RedisModuleHost; bridge: Bridge }> {
+  let createBridge: typeof import('@modis/bridge').createBridge
+  try {
+    ;({ createBridge } = await import('@modis/bridge'))
+  } catch (error) {
+    throw new ModuleError('MODIS_MODULE_NO_BRIDGE', `${path} needs @modis/bridge, which is not installed`, error)
+  }
+  const host = new RedisModuleHost(server, () => bridge)
+  let bridge: Bridge
+  try {
+    bridge = createBridge(host)
+  } catch (error) {
+    throw new ModuleError('MODIS_MODULE_NO_BRIDGE', `${path} needs @modis/bridge: ${(error as Error).message}`, error)
+  }
+  const runtime = { host, bridge }
+  runtimes.set(server, runtime)
+  server.onClose(() => {
+    runtimes.delete(server)
+    bridge.close()
+  })
+  return runtime
 }

@@ -1,0 +1,121 @@
+import type { Bridge, CallerInfo } from '@modis/bridge'
+import type { Client } from '../../../client/client.ts'
+import type { CommandContext } from '../../../dispatch/command-context.ts'
+import type { RequestArgs } from '../../../protocol/request-args.ts'
+import { ModuleError } from '../../module-error.ts'
+import type { Registration } from '../../registration.ts'
+import type { ModuleFacts, ModuleInstance } from '../kind.ts'
+import type { RedisModuleLibrary } from '../library.ts'
+import { toArguments } from './command-host.ts'
+import { LoadingModule } from './loading-module.ts'
+import type { RedisModuleHost } from './module-host.ts'
+import { writeOutput } from './output.ts'
+
+const PENDING = -1
+const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5 } as const
+const UNKNOWN: ModuleFacts = { name: undefined, version: undefined, requires: undefined }
+
+let lastNumber = 0
+
+/** A Redis module binary that is or was loaded. */
+export class RedisModuleInstance implements ModuleInstance {
+  readonly facts = UNKNOWN
+  readonly #host: RedisModuleHost
+  readonly #bridge: Bridge
+  readonly #library: RedisModuleLibrary
+  readonly #number = ++lastNumber
+  readonly #caller = { client: 0, db: 0, resp: 2, flags: 0 }
+  #wasCalled = false
+
+  constructor(host: RedisModuleHost, bridge: Bridge, library: RedisModuleLibrary) {
+    this.#host = host
+    this.#bridge = bridge
+    this.#library = library
+  }
+
+  async load(registration: Registration): Promise<unknown> {
+    const { loading } = this.#host
+    const module = new LoadingModule(registration, this.#host, this.#bridge, this.#number)
+    loading.set(this.#number, module)
+    let isLoaded = false
+    try {
+      const args = registration.options.args.map((each) => Buffer.from(each))
+      const { context, argv, argc } = this.#bridge.beginLoad(this.#number, args)
+      this.#wasCalled = true
+      isLoaded = this.#library.onLoad(context, argv, argc) === 0
+      if (!isLoaded || module.failure !== undefined) throw this.#refusal(module, isLoaded)
+      module.buildCommands((command, ctx, given) => this.#invoke(command, ctx, given))
+    } catch (error) {
+      isLoaded = false
+      throw error
+    } finally {
+      loading.delete(this.#number)
+      this.#bridge.endLoad(this.#number, isLoaded)
+    }
+    return undefined
+  }
+
+  #refusal(module: LoadingModule, returnedOk: boolean): ModuleError {
+    if (module.failure !== undefined) return module.failure
+    const said = returnedOk ? '' : ' returned an error; what it logged stands in the log'
+    return new ModuleError('MODIS_MODULE_REFUSED', `RedisModule_OnLoad of ${this.#library.path}${said}`)
+  }
+
+  #invoke(command: number, ctx: CommandContext, args: RequestArgs): void {
+    const length = this.#bridge.invoke(command, toArguments(args), this.#callerOf(ctx))
+    if (length !== PENDING) writeOutput(ctx.reply, this.#bridge.output, length)
+  }
+
+  #callerOf({ client, mayBlock }: CommandContext): CallerInfo {
+    const caller = this.#caller
+    caller.client = this.#host.idOf(client)
+    caller.db = client.db
+    caller.resp = client.resp
+    caller.flags = flagsOf(client, mayBlock)
+    return caller
+  }
+
+  get waitingClients(): number {
+    return this.#bridge.usage(this.#number).blockedClients
+  }
+
+  get refusal(): string | undefined {
+    const { timers, apiUsers } = this.#bridge.usage(this.#number)
+    if (apiUsers.length > 0) {
+      return `the module exports APIs used by other modules. Please unload them first and try again (${apiUsers.join(', ')})`
+    }
+    return timers === 0
+      ? undefined
+      : 'the module holds timer that is not fired. Please stop the timer or wait until it fires.'
+  }
+
+  drain(): void {}
+
+  resume(): void {}
+
+  replaced(): void {}
+
+  agree(): void {
+    const context = this.#bridge.beginUnload(this.#number)
+    const { onUnload } = this.#library
+    const agrees = onUnload === undefined || onUnload(context) === 0
+    this.#bridge.endUnload(this.#number, agrees)
+    if (!agrees) throw new ModuleError('MODIS_MODULE_IN_USE', 'the module does not let itself be unloaded: its RedisModule_OnUnload refused')
+  }
+
+  async cleanup(): Promise<void> {
+    this.#host.names.delete(this.#number)
+  }
+
+  close(): void {
+    // Once its code has run, a thread of it may be running still: then the library stays in memory.
+    this.#library.close(!this.#wasCalled)
+  }
+}
+
+function flagsOf(client: Client, mayBlock: boolean): number {
+  let flags = mayBlock ? 0 : CallerFlag.denyBlocking
+  if (client.transaction !== undefined) flags |= CallerFlag.multi | CallerFlag.denyBlocking
+  if (client.link?.isUnix === true) flags |= CallerFlag.unixSocket
+  return flags
+}
