@@ -271,8 +271,12 @@ test('a transaction fails when a watched key expires', async () => {
 
 test('OBJECT FREQ and IDLETIME go by the policy', async () => {
   await pair.prepare('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lfu')
-  await pair.prepare('SET', 'a', 1)
-  await pair.script('OBJECT FREQ a', 'OBJECT IDLETIME a', 'OBJECT REFCOUNT a', 'OBJECT FREQ none')
+  await pair.prepare('MSET', 'a', 'text', 'n', 1)
+  await pair.script('OBJECT FREQ a', 'OBJECT IDLETIME a', 'OBJECT REFCOUNT n', 'OBJECT FREQ none')
+  await pair.prepare('CONFIG', 'SET', 'maxmemory', '1gb')
+  await pair.prepare('SET', 'm', 1)
+  await pair.script('OBJECT REFCOUNT m', 'OBJECT FREQ m')
+  await pair.prepare('CONFIG', 'SET', 'maxmemory', 0)
   for (let round = 0; round < 500; round++) void pair.modis.call('GET', 'a')
   const frequency = (await pair.modis.call('OBJECT', 'FREQ', 'a')) as number
   assert.ok(frequency > 6 && frequency < 60, `${frequency}`)

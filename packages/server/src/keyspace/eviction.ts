@@ -91,9 +91,9 @@ export class Eviction {
     return this.#measure === 'frequency'
   }
 
-  /** Whether the policy needs a clock for each key, so that values cannot be shared. */
+  /** Whether each key must have a clock of its own, so that Redis would not share values among keys. */
   get needsClocks(): boolean {
-    return this.#measure === 'idle' || this.#measure === 'frequency'
+    return this.maxBytes > 0 && (this.#measure === 'idle' || this.#measure === 'frequency')
   }
 
   /** Seconds since the last access, from an entry's clock under a policy that does not count frequency. */
@@ -152,7 +152,9 @@ export class Eviction {
     const entry = database.peek(key, 0, key.length)
     // One that had expired is gone by now, which is as good.
     if (entry === undefined) return true
+    this.#keyspace.removalReason = 'evicted'
     database.delete(entry)
+    this.#keyspace.removalReason = 'deleted'
     this.#keyspace.evictedKeys++
     this.#evicted(database, key)
     return true
