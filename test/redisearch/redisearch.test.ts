@@ -90,10 +90,15 @@ const SEARCHES: readonly (readonly string[])[] = [
 
 /** A reply as text, the fields of each document in alphabetical order: a large hash has them in none. */
 function readable(value: Value): unknown {
-  if (!Array.isArray(value)) return value === null ? null : textOf(value)
+  if (!Array.isArray(value)) return value === null ? null : sameNumber(textOf(value))
   return value.map((element) =>
     Array.isArray(element) ? fieldsSorted(element.map(readable)) : readable(element),
   )
+}
+
+/** Redis 7.0 writes more digits of a double than it takes to tell it from others; 7.2 and Modis do not. */
+function sameNumber(text: string): string {
+  return /^-?\d+\.\d+$/.test(text) ? String(Number(text)) : text
 }
 
 function fieldsSorted(flat: unknown[]): unknown[] {
@@ -175,7 +180,8 @@ const AGGREGATIONS: readonly (readonly string[])[] = [
 ]
 
 for (const aggregation of AGGREGATIONS) {
-  test(`FT.AGGREGATE ${aggregation.join(' ')}`, () => pair.compare('FT.AGGREGATE', 'docs', ...aggregation))
+  test(`FT.AGGREGATE ${aggregation.join(' ')}`, () =>
+    compareDocuments('FT.AGGREGATE', 'docs', ...aggregation))
 }
 
 test('explanations, single documents, tag values, spelling', async () => {
@@ -183,7 +189,7 @@ test('explanations, single documents, tag values, spelling', async () => {
   await compareDocuments('FT.MGET', 'docs', 'doc7')
   await compareDocuments('FT.MGET', 'docs', 'doc1', 'nodoc', 'doc2')
   await pair.compareUnordered('FT.TAGVALS', 'docs', 'tag')
-  await pair.compare('FT.SPELLCHECK', 'docs', 'modle')
+  await compareDocuments('FT.SPELLCHECK', 'docs', 'modle')
   await pair.compare('FT.SEARCH', 'noindex', 'x')
   await pair.compare('FT.CREATE', 'docs', 'SCHEMA', 'x', 'TEXT')
   await pair.compare('FT.SEARCH', 'docs')
@@ -198,18 +204,19 @@ test('suggestions', async () => {
   ] as const) {
     await pair.compare('FT.SUGADD', 'words', word, score)
   }
-  await pair.compare('FT.SUGGET', 'words', 'mo', 'WITHSCORES')
-  await pair.compare('FT.SUGGET', 'words', 'modl', 'FUZZY')
+  await compareDocuments('FT.SUGGET', 'words', 'mo', 'WITHSCORES')
+  await compareDocuments('FT.SUGGET', 'words', 'modl', 'FUZZY')
   await pair.compare('FT.SUGLEN', 'words')
   await pair.compare('FT.SUGDEL', 'words', 'model')
-  await pair.compare('FT.SUGGET', 'words', 'mo')
+  await compareDocuments('FT.SUGGET', 'words', 'mo')
 })
 
 /** FT.INFO as a map, without what depends on addresses, allocators or time. */
 function facts(info: Value): Record<string, string> {
   const flat = info as Value[]
   const map: Record<string, string> = {}
-  for (let i = 0; i < flat.length; i += 2) map[textOf(flat[i])] = JSON.stringify(flat[i + 1])
+  for (let i = 0; i < flat.length; i += 2)
+    map[textOf(flat[i])] = JSON.stringify(readable(flat[i + 1] as Value))
   for (const name of Object.keys(map)) if (/_mb$|gc_stats|cursor_stats|bytes/.test(name)) delete map[name]
   return map
 }
@@ -271,7 +278,7 @@ test('the words survive DUMP and RESTORE in either direction', async () => {
     const restored = await target.call('RESTORE', 'words:moved', 0, bytesOf(payload))
     assert.is(textOf(restored), 'OK')
   }
-  await pair.compare('FT.SUGGET', 'words:moved', 'mo')
+  await compareDocuments('FT.SUGGET', 'words:moved', 'mo')
 })
 
 test('the index survives a save and a restart, and moves to the other server', async () => {

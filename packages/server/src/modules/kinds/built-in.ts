@@ -1,8 +1,8 @@
 import type { AnyCommand, Module } from '@modis/sdk'
 import type { Handler } from '../../dispatch/command.ts'
+import { version } from '../../version.ts'
 import { newRecord } from '../module-record.ts'
 import type { Registry } from '../registry.ts'
-import { version } from '../../version.ts'
 
 /** The handler of a built-in command: its own, given the server's context instead of a module's. */
 export function builtInHandler(definition: AnyCommand): Handler | undefined {

@@ -49,7 +49,9 @@ function forgetRequired(folder: string): void {
 export function placeOf(error: unknown, folder: string): string | undefined {
   const stack = error instanceof Error ? (error.stack ?? '') : ''
   const root = escaped(`${pathToFileURL(folder).href}/`)
-  const match = new RegExp(`(?:${root}|${escaped(folder)}/)([^\\s?:()]+)(?:\\?[^\\s:()]*)?(:\\d+(?::\\d+)?)`).exec(stack)
+  const match = new RegExp(
+    `(?:${root}|${escaped(folder)}/)([^\\s?:()]+)(?:\\?[^\\s:()]*)?(:\\d+(?::\\d+)?)`,
+  ).exec(stack)
   return match === null ? undefined : `${match[1]}${match[2]}`
 }
 

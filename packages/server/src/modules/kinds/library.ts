@@ -116,11 +116,18 @@ function requireExecutable(path: string): void {
     mode = statSync(path).mode
     accessSync(path, constants.R_OK)
   } catch (error) {
-    throw new ModuleError('MODIS_MODULE_NOT_READABLE', `cannot read ${path}: ${(error as Error).message}`, error)
+    throw new ModuleError(
+      'MODIS_MODULE_NOT_READABLE',
+      `cannot read ${path}: ${(error as Error).message}`,
+      error,
+    )
   }
   // A package manager may have unpacked a prebuilt addon without the permission; Redis never sees those.
   if ((mode & 0o111) === 0 && !path.endsWith('.node')) {
-    throw new ModuleError('MODIS_MODULE_NOT_EXECUTABLE', `${path} does not have execute permissions (chmod +x it)`)
+    throw new ModuleError(
+      'MODIS_MODULE_NOT_EXECUTABLE',
+      `${path} does not have execute permissions (chmod +x it)`,
+    )
   }
 }
 
@@ -172,7 +179,10 @@ function removeCopies(): void {
 
 /** What the dynamic linker's message means. */
 function openError(path: string, error: unknown): ModuleError {
-  const text = (error instanceof Error ? error.message : String(error)).replace(/^Failed to load shared library: /, '')
+  const text = (error instanceof Error ? error.message : String(error)).replace(
+    /^Failed to load shared library: /,
+    '',
+  )
   const symbol = /undefined symbol: (\S+)/.exec(text) ?? /[Ss]ymbol not found: (\S+)/.exec(text)
   if (symbol !== null) {
     return new ModuleError('MODIS_MODULE_UNDEFINED_SYMBOL', `${path}: undefined symbol: ${symbol[1]}`, error)
@@ -186,14 +196,27 @@ function openError(path: string, error: unknown): ModuleError {
       error,
     )
   }
-  const missing = /(\S+): cannot open shared object file: No such file/.exec(text) ?? /Library not loaded: (\S+)/.exec(text)
+  const missing =
+    /(\S+): cannot open shared object file: No such file/.exec(text) ?? /Library not loaded: (\S+)/.exec(text)
   if (missing !== null) return missingLibrary(path, missing[1] as string, error)
-  return new ModuleError('MODIS_MODULE_NOT_READABLE', `${path} cannot be opened on ${platformName()}: ${text}`, error)
+  return new ModuleError(
+    'MODIS_MODULE_NOT_READABLE',
+    `${path} cannot be opened on ${platformName()}: ${text}`,
+    error,
+  )
 }
 
 function missingLibrary(path: string, name: string, error: unknown): ModuleError {
   if (/^(libc\.musl|ld-musl)/.test(name)) {
-    return new ModuleError('MODIS_MODULE_LIBC', `${path} was built for musl; this machine is ${platformName()}`, error)
+    return new ModuleError(
+      'MODIS_MODULE_LIBC',
+      `${path} was built for musl; this machine is ${platformName()}`,
+      error,
+    )
   }
-  return new ModuleError('MODIS_MODULE_LIBRARY_MISSING', `${path} needs the library ${name}, which is not on this machine`, error)
+  return new ModuleError(
+    'MODIS_MODULE_LIBRARY_MISSING',
+    `${path} needs the library ${name}, which is not on this machine`,
+    error,
+  )
 }

@@ -39,16 +39,30 @@ export function moduleOption(
     case 'boolean':
       return { option: { ...base, type: 'boolean', default: parameter.default as boolean }, accessor: plain }
     case 'integer':
-      return { option: { ...base, ...integer(parameter), default: parameter.default as number }, accessor: plain }
+      return {
+        option: { ...base, ...integer(parameter), default: parameter.default as number },
+        accessor: plain,
+      }
     case 'enum': {
-      const option = { ...base, type: 'enum', default: parameter.default as string, values: parameter.values ?? [] } as const
+      const option = {
+        ...base,
+        type: 'enum',
+        default: parameter.default as string,
+        values: parameter.values ?? [],
+      } as const
       return { option, accessor: plain }
     }
     case 'flags': {
       const normalize = (given: readonly string[]): readonly string[] =>
         parseConfigValue(fullName, parameter, given.join(' ')) as readonly string[]
       const allowed = allowedValues(parameter)
-      const option = { ...base, type: 'words', default: parameter.default as readonly string[], allowed, normalize } as const
+      const option = {
+        ...base,
+        type: 'words',
+        default: parameter.default as readonly string[],
+        allowed,
+        normalize,
+      } as const
       return { option, accessor: words }
     }
     case 'string':
@@ -56,7 +70,12 @@ export function moduleOption(
   }
 }
 
-function integer({ min, max, memory }: Parameter): { type: 'integer'; format: 'memory' | 'plain'; min: number; max: number } {
+function integer({ min, max, memory }: Parameter): {
+  type: 'integer'
+  format: 'memory' | 'plain'
+  min: number
+  max: number
+} {
   return {
     type: 'integer',
     format: memory === true ? 'memory' : 'plain',

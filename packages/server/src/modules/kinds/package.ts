@@ -1,8 +1,8 @@
 import type { ConfigSchema, DataType, Module } from '@modis/sdk'
 import { defaultConfig, parseConfigValue, validateModule } from '@modis/sdk/internal'
 import type { Server } from '../../server.ts'
-import { makeModuleContext } from '../context/module-context.ts'
 import { moduleHandlers } from '../context/handler.ts'
+import { makeModuleContext } from '../context/module-context.ts'
 import { ModuleRuntime } from '../context/runtime.ts'
 import { RegisteredType } from '../data-types.ts'
 import { ModuleError } from '../module-error.ts'
@@ -38,10 +38,15 @@ async function evaluationError(error: unknown, source: ModuleSource): Promise<Mo
     return new ModuleError('MODIS_MODULE_DEPENDENCY', text.replace(/\?modis-load=[\d.]+/g, ''), error)
   }
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    return new ModuleError('MODIS_MODULE_NO_ENTRY', `${source.file} is not JavaScript; build the package first`, error)
+    return new ModuleError(
+      'MODIS_MODULE_NO_ENTRY',
+      `${source.file} is not JavaScript; build the package first`,
+      error,
+    )
   }
   if (name === 'NativePartError') return new ModuleError('MODIS_MODULE_NATIVE_PART', text, error)
-  if (name === 'ModuleDefinitionError') return new ModuleError('MODIS_MODULE_DEFINITION', `${text}${where}`, error)
+  if (name === 'ModuleDefinitionError')
+    return new ModuleError('MODIS_MODULE_DEFINITION', `${text}${where}`, error)
   return new ModuleError('MODIS_MODULE_EVALUATION', `${name ?? 'Error'}: ${text}${where}`, error)
 }
 
@@ -106,7 +111,13 @@ class PackageInstance implements ModuleInstance {
   #registerTypes(_server: Server, registration: Registration, runtime: ModuleRuntime): void {
     for (const type of (this.#definition.dataTypes ?? []) as readonly DataType<unknown>[]) {
       const methods = typescriptType(type, (what, error) => runtime.failed(what, error))
-      const registered = new RegisteredType(registration.record, type.name, type.id, type.encodingVersion, methods)
+      const registered = new RegisteredType(
+        registration.record,
+        type.name,
+        type.id,
+        type.encodingVersion,
+        methods,
+      )
       registration.addType(registered)
       runtime.types.set(type, registered)
     }
@@ -116,8 +127,10 @@ class PackageInstance implements ModuleInstance {
     if (error instanceof ModuleError) return error
     const place = placeOf(error, this.#source.folder)
     const where = place === undefined ? '' : ` at ${place}`
-    if (!(error instanceof Error)) return new ModuleError('MODIS_MODULE_THREW', `load threw ${String(error)}`, error)
-    if (error.name === 'NativePartError') return new ModuleError('MODIS_MODULE_NATIVE_PART', error.message, error)
+    if (!(error instanceof Error))
+      return new ModuleError('MODIS_MODULE_THREW', `load threw ${String(error)}`, error)
+    if (error.name === 'NativePartError')
+      return new ModuleError('MODIS_MODULE_NATIVE_PART', error.message, error)
     return new ModuleError('MODIS_MODULE_THREW', `load threw ${error.name}: ${error.message}${where}`, error)
   }
 

@@ -26,7 +26,8 @@ export async function resolve(
   if (match === null || MARK.test(resolved.url)) return resolved
   const parent = context.parentURL as string
   const folder = parent.slice(0, Number(match[1]))
-  if (!resolved.url.startsWith(folder) || resolved.url.slice(folder.length).includes('/node_modules/')) return resolved
+  if (!resolved.url.startsWith(folder) || resolved.url.slice(folder.length).includes('/node_modules/'))
+    return resolved
   const mark = match[0].slice(1)
   return { ...resolved, url: `${resolved.url}${resolved.url.includes('?') ? '&' : '?'}${mark}` }
 }

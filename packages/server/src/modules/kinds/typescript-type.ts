@@ -6,7 +6,10 @@ import type { TypeMethods } from '../data-types.ts'
 const GUESSED_BYTES = 64
 
 /** What the server does with values of a data type written in TypeScript. */
-export function typescriptType(type: DataType<unknown>, failed: (what: string, error: unknown) => void): TypeMethods {
+export function typescriptType(
+  type: DataType<unknown>,
+  failed: (what: string, error: unknown) => void,
+): TypeMethods {
   const save = (content: unknown): Uint8Array => {
     const encoder = new ValueEncoder()
     type.save(encoder, content)
@@ -31,7 +34,8 @@ export function typescriptType(type: DataType<unknown>, failed: (what: string, e
     save,
     load,
     free: (content) => quietly('free', undefined, () => type.free?.(content)),
-    memoryUsage: (content) => quietly('memoryUsage', GUESSED_BYTES, () => type.memoryUsage?.(content) ?? GUESSED_BYTES),
+    memoryUsage: (content) =>
+      quietly('memoryUsage', GUESSED_BYTES, () => type.memoryUsage?.(content) ?? GUESSED_BYTES),
     copy: (content, from, to) => {
       if (type.copy !== undefined) return type.copy(content, Buffer.from(from.key), Buffer.from(to.key))
       const bytes = save(content)
@@ -86,5 +90,6 @@ function digest(type: DataType<unknown>, content: unknown): Uint8Array {
 }
 
 function xor(target: Buffer, source: Buffer): void {
-  for (let index = 0; index < DIGEST_BYTES; index++) target[index] = (target[index] as number) ^ (source[index] as number)
+  for (let index = 0; index < DIGEST_BYTES; index++)
+    target[index] = (target[index] as number) ^ (source[index] as number)
 }

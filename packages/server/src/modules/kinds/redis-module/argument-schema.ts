@@ -11,7 +11,9 @@ function argument(documented: CommandArgument): Argument {
   const element = single(documented)
   const repeatToken = documented.flags.includes('multiple_token')
   const whole: Argument = isMultiple ? arg.many(element, { repeatToken }) : element
-  return documented.flags.includes('optional') && documented.type !== 'pure-token' ? arg.optional(whole) : whole
+  return documented.flags.includes('optional') && documented.type !== 'pure-token'
+    ? arg.optional(whole)
+    : whole
 }
 
 function single(documented: CommandArgument): Argument {

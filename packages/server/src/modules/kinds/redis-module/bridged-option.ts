@@ -15,7 +15,10 @@ export function bridgedOption(bridge: Bridge, fullName: string, config: ConfigRe
     protected: flags.protected,
     deniedWhileLoading: flags.denyLoading,
   }
-  const accessor = (read: (text: string) => OptionValue, write: (value: OptionValue) => string): ValueAccessor => ({
+  const accessor = (
+    read: (text: string) => OptionValue,
+    write: (value: OptionValue) => string,
+  ): ValueAccessor => ({
     get: () => read(bridge.configGet(number)),
     set: (value) => {
       const error = bridge.configSet(number, write(value))
@@ -30,7 +33,14 @@ export function bridgedOption(bridge: Bridge, fullName: string, config: ConfigRe
   switch (config.type) {
     case 'bool': {
       const option = { ...base, type: 'boolean', default: text === 'yes' } as const
-      return { option, apply, accessor: accessor((value) => value === 'yes', (value) => (value === true ? 'yes' : 'no')) }
+      return {
+        option,
+        apply,
+        accessor: accessor(
+          (value) => value === 'yes',
+          (value) => (value === true ? 'yes' : 'no'),
+        ),
+      }
     }
     case 'numeric': {
       const format = flags.memory ? 'memory' : 'plain'
@@ -39,7 +49,12 @@ export function bridgedOption(bridge: Bridge, fullName: string, config: ConfigRe
       return { option, apply, accessor: accessor(Number, String) }
     }
     case 'enum': {
-      if (flags.bitFlags) return { option: flagsOption(base, config), apply, accessor: accessor(words, (value) => (value as string[]).join(' ')) }
+      if (flags.bitFlags)
+        return {
+          option: flagsOption(base, config),
+          apply,
+          accessor: accessor(words, (value) => (value as string[]).join(' ')),
+        }
       const option = { ...base, type: 'enum', default: text, values: config.enumNames } as const
       return { option, apply, accessor: accessor((value) => value, String) }
     }
@@ -54,11 +69,21 @@ function words(text: string): string[] {
   return text.split(' ').filter((word) => word !== '')
 }
 
-function flagsOption(base: OptionBase, { default: text, enumNames }: ConfigRegistration): ModuleOption['option'] {
+function flagsOption(
+  base: OptionBase,
+  { default: text, enumNames }: ConfigRegistration,
+): ModuleOption['option'] {
   const normalize = (given: readonly string[]): readonly string[] => {
     const unknown = given.find((word) => !enumNames.includes(word))
-    if (unknown !== undefined) throw new RangeError(`argument(s) must be one of the following: ${enumNames.join(', ')}`)
+    if (unknown !== undefined)
+      throw new RangeError(`argument(s) must be one of the following: ${enumNames.join(', ')}`)
     return given
   }
-  return { ...base, type: 'words', default: words(text ?? ''), allowed: `any of ${enumNames.join(', ')}`, normalize }
+  return {
+    ...base,
+    type: 'words',
+    default: words(text ?? ''),
+    allowed: `any of ${enumNames.join(', ')}`,
+    normalize,
+  }
 }

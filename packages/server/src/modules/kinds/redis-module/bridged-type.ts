@@ -7,7 +7,10 @@ const AFTER = 2
 const NOTHING = new Uint8Array(0)
 
 /** What the server does with values of a Redis module's data type; a value is a pointer of C. */
-export function bridgedType(bridge: Bridge, { number, methods, auxTriggers }: TypeRegistration): TypeMethods<number> {
+export function bridgedType(
+  bridge: Bridge,
+  { number, methods, auxTriggers }: TypeRegistration,
+): TypeMethods<number> {
   const bits = { before: BEFORE, after: AFTER } as const
   return {
     save: (value, { db, key }) => bridge.typeSave(number, value, db, key),
@@ -23,9 +26,11 @@ export function bridgedType(bridge: Bridge, { number, methods, auxTriggers }: Ty
       const copy = bridge.typeCopy(number, value, from.key, to.key, from.db, to.db)
       return copy === 0 ? undefined : copy
     },
-    rewrite: (value, { db, key }) => (methods.rewrite ? bridge.typeRewrite(number, value, db, key) : undefined),
+    rewrite: (value, { db, key }) =>
+      methods.rewrite ? bridge.typeRewrite(number, value, db, key) : undefined,
     digest: (value, { db, key }) => bridge.typeDigest(number, value, db, key) ?? undefined,
-    freeEffort: (value, { db, key }) => (methods.freeEffort ? bridge.typeFreeEffort(number, value, db, key) : 1),
+    freeEffort: (value, { db, key }) =>
+      methods.freeEffort ? bridge.typeFreeEffort(number, value, db, key) : 1,
     unlinked: (value, { db, key }) => {
       if (methods.unlink) bridge.typeUnlink(number, value, db, key)
     },

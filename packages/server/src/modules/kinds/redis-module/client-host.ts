@@ -27,7 +27,13 @@ export class ClientHost extends CommandHost {
     return this.server.clients.get(id) ?? this.callerOf(id)
   }
 
-  blockClient(blocked: number, id: number, timeoutMs: number, keys: Arguments | null, _whenDeleted: boolean): void {
+  blockClient(
+    blocked: number,
+    id: number,
+    timeoutMs: number,
+    keys: Arguments | null,
+    _whenDeleted: boolean,
+  ): void {
     const client = this.#client(id)
     if (client === undefined) return
     const block: ModuleBlock = { client, command: client.context.command, timer: undefined }
@@ -42,7 +48,8 @@ export class ClientHost extends CommandHost {
       keys: keys === null ? [] : keyNames(keys),
       // The time is kept here: at its end the module may be about to unblock the client by itself.
       timeoutMs: 0,
-      retry: (ctx: CommandContext, key: Buffer) => serve(ctx, this.bridge().blockedKeyReady(blocked, key, client.resp)),
+      retry: (ctx: CommandContext, key: Buffer) =>
+        serve(ctx, this.bridge().blockedKeyReady(blocked, key, client.resp)),
       timeout: (ctx: CommandContext) => void serve(ctx, this.bridge().blockedTimeout(blocked, client.resp)),
     }
     this.server.blocking.block(client, options, block.command, () => {
@@ -185,7 +192,9 @@ export class ClientHost extends CommandHost {
   }
 
   aclLogAdd(user: string, object: Slice, _reason: number, caller: CallerInfo): void {
-    this.server.log.notice(`A module denies user '${user}' of client ${caller.client} the use of '${copyOf(object)}'`)
+    this.server.log.notice(
+      `A module denies user '${user}' of client ${caller.client} the use of '${copyOf(object)}'`,
+    )
   }
 
   authenticate(id: number, user: number): boolean {
@@ -196,7 +205,8 @@ export class ClientHost extends CommandHost {
   }
 
   authCallbacksWanted(wanted: boolean): void {
-    if (wanted) this.server.log.warning('A module wants to be asked at AUTH; this server does not ask modules')
+    if (wanted)
+      this.server.log.warning('A module wants to be asked at AUTH; this server does not ask modules')
   }
 }
 

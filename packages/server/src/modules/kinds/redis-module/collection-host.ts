@@ -101,7 +101,15 @@ export class CollectionHost extends KeyHost {
     const create = (): Entry => hashes.create(this.database(db), bufferOf(key), key.start, key.end)
     const entry = this.#collection(db, key, Type.hash, create)
     if (entry === undefined) return false
-    return !hashes.set(entry, bufferOf(field), field.start, field.end, bufferOf(value), value.start, value.end)
+    return !hashes.set(
+      entry,
+      bufferOf(field),
+      field.start,
+      field.end,
+      bufferOf(value),
+      value.start,
+      value.end,
+    )
   }
 
   hashDelete(db: number, key: Slice, field: Slice): boolean {
@@ -129,7 +137,14 @@ export class CollectionHost extends KeyHost {
     const create = (): Entry => zsets.create(this.database(db), bufferOf(key), key.start, key.end, 1, length)
     const entry = this.#collection(db, key, Type.zset, create)
     if (entry === undefined) return false
-    const outcome = zsets.update(entry, bufferOf(member), member.start, member.end, score, updateFlags(flags, increment))
+    const outcome = zsets.update(
+      entry,
+      bufferOf(member),
+      member.start,
+      member.end,
+      score,
+      updateFlags(flags, increment),
+    )
     if (outcome === 'notANumber') return false
     into.flags = outcome === 'added' ? Zset.added : outcome === 'updated' ? Zset.updated : Zset.nop
     into.score = zsets.updated.score
@@ -160,7 +175,12 @@ export class CollectionHost extends KeyHost {
     into: RankRange,
   ): void {
     const entry = this.#readable(db, key, Type.zset)
-    const bounds = { min: minimum, max: maximum, isMinExclusive: minimumExcluded, isMaxExclusive: maximumExcluded }
+    const bounds = {
+      min: minimum,
+      max: maximum,
+      isMinExclusive: minimumExcluded,
+      isMaxExclusive: maximumExcluded,
+    }
     assignRange(into, entry === undefined ? { first: 0, count: 0 } : zsets.scoreRange(entry, bounds))
   }
 

@@ -21,8 +21,23 @@ import type { LoadingModule } from './loading-module.ts'
 import { classOf, KEY_FLAG_BITS, NOTIFY_BITS, SERVER_EVENTS, type ToldEvent } from './numbers.ts'
 
 /** `CallStatus` and `CallFlag` of the bridge, which is imported for its types only. */
-const Status = { done: 0, blocked: 1, unknownCommand: 2, wrongArity: 3, notAllowed: 4, accessDenied: 5, noSpace: 6 } as const
-const Flag = { checkAcl: 1 << 3, scriptMode: 1 << 4, noWrites: 1 << 5, respectOom: 1 << 6, dryRun: 1 << 7, allowBlock: 1 << 8 } as const
+const Status = {
+  done: 0,
+  blocked: 1,
+  unknownCommand: 2,
+  wrongArity: 3,
+  notAllowed: 4,
+  accessDenied: 5,
+  noSpace: 6,
+} as const
+const Flag = {
+  checkAcl: 1 << 3,
+  scriptMode: 1 << 4,
+  noWrites: 1 << 5,
+  respectOom: 1 << 6,
+  dryRun: 1 << 7,
+  allowBlock: 1 << 8,
+} as const
 
 /** Commands about a connection, which a call of a module has none of. */
 const CONNECTION_COMMANDS = new Set([
@@ -76,7 +91,10 @@ export class CommandHost extends CollectionHost {
     copyArguments(given, args)
     try {
       const command = this.#find(args)
-      const refused = command instanceof CommandError ? refusal(Status.unknownCommand, command) : this.#refusal(command, args, flags)
+      const refused =
+        command instanceof CommandError
+          ? refusal(Status.unknownCommand, command)
+          : this.#refusal(command, args, flags)
       if (refused !== undefined) return refused
       if ((flags & Flag.dryRun) !== 0) return { status: Status.done, bytes: null }
       client.database = this.database(caller.db)
@@ -158,14 +176,20 @@ export class CommandHost extends CollectionHost {
     if (!command.accepts(args.count)) return refusal(Status.wrongArity, wrongArity(command))
     const inScript = (flags & Flag.scriptMode) !== 0 && command.flags.has('noscript')
     if (inScript || CONNECTION_COMMANDS.has(command.name)) {
-      return refusal(Status.notAllowed, new CommandError(`command '${command.fullName}' is not allowed on script mode`))
+      return refusal(
+        Status.notAllowed,
+        new CommandError(`command '${command.fullName}' is not allowed on script mode`),
+      )
     }
     if ((flags & Flag.noWrites) !== 0 && command.isWrite) {
       const text = `Write command '${command.fullName}' was called while write is not allowed.`
       return refusal(Status.noSpace, new CommandError(text))
     }
     if ((flags & Flag.respectOom) !== 0 && command.deniesWhenFull && !this.server.freeMemory()) {
-      return refusal(Status.noSpace, new CommandError("command not allowed when used memory > 'maxmemory'.", 'OOM'))
+      return refusal(
+        Status.noSpace,
+        new CommandError("command not allowed when used memory > 'maxmemory'.", 'OOM'),
+      )
     }
     return undefined
   }
@@ -178,7 +202,8 @@ export class CommandHost extends CollectionHost {
     if (!command.accepts(args.count)) return 'arity'
     const keys = keysOf(command, args)
     if (keys.length === 0) return 'nokeys'
-    const bits = (flags: readonly string[]): number => flags.reduce((sum, name) => sum | (KEY_FLAG_BITS[name] ?? 0), 0)
+    const bits = (flags: readonly string[]): number =>
+      flags.reduce((sum, name) => sum | (KEY_FLAG_BITS[name] ?? 0), 0)
     return { positions: keys.map(({ index }) => index), flags: keys.map(({ flags }) => bits(flags)) }
   }
 
@@ -316,4 +341,3 @@ export function toArguments(args: RequestArgs): Arguments {
   }
   return { bytes: args.buffer, offsets, first: 0, count }
 }
-

@@ -28,14 +28,22 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
   try {
     ;({ createBridge } = await import('@modis/bridge'))
   } catch (error) {
-    throw new ModuleError('MODIS_MODULE_NO_BRIDGE', `${path} needs @modis/bridge, which is not installed`, error)
+    throw new ModuleError(
+      'MODIS_MODULE_NO_BRIDGE',
+      `${path} needs @modis/bridge, which is not installed`,
+      error,
+    )
   }
   const host = new RedisModuleHost(server, () => bridge)
   let bridge: Bridge
   try {
     bridge = createBridge(host)
   } catch (error) {
-    throw new ModuleError('MODIS_MODULE_NO_BRIDGE', `${path} needs @modis/bridge: ${(error as Error).message}`, error)
+    throw new ModuleError(
+      'MODIS_MODULE_NO_BRIDGE',
+      `${path} needs @modis/bridge: ${(error as Error).message}`,
+      error,
+    )
   }
   const runtime = { host, bridge }
   runtimes.set(server, runtime)

@@ -100,7 +100,11 @@ export class RedisModuleInstance implements ModuleInstance {
     const { onUnload } = this.#library
     const agrees = onUnload === undefined || onUnload(context) === 0
     this.#bridge.endUnload(this.#number, agrees)
-    if (!agrees) throw new ModuleError('MODIS_MODULE_IN_USE', 'the module does not let itself be unloaded: its RedisModule_OnUnload refused')
+    if (!agrees)
+      throw new ModuleError(
+        'MODIS_MODULE_IN_USE',
+        'the module does not let itself be unloaded: its RedisModule_OnUnload refused',
+      )
   }
 
   async cleanup(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ByteSource, KeyState, Slice } from '@modis/bridge'
+import { ByteRange } from '../../../keyspace/byte-range.ts'
 import type { Database } from '../../../keyspace/database.ts'
 import type { Entry } from '../../../keyspace/entry.ts'
 import { keyBytes, Type } from '../../../keyspace/entry-layout.ts'
@@ -7,7 +8,6 @@ import * as lists from '../../../keyspace/types/list.ts'
 import * as sets from '../../../keyspace/types/set.ts'
 import { readString, stringLength, textEncoding } from '../../../keyspace/types/string.ts'
 import * as zsets from '../../../keyspace/types/zset.ts'
-import { ByteRange } from '../../../keyspace/byte-range.ts'
 import type { Server } from '../../../server.ts'
 import type { ModuleValue, RegisteredType } from '../../data-types.ts'
 import { KEY_TYPES } from './numbers.ts'
@@ -188,7 +188,9 @@ export class KeyHost {
     const found: number[] = []
     const next = database.keys.scan(cursor, SCAN_COUNT, (address) => found.push(address))
     // The module may change any key while it is called, so the names are copied out first.
-    const names = found.filter((address) => !database.hasExpired(address)).map((address) => keyBytes(database.arena, address))
+    const names = found
+      .filter((address) => !database.hasExpired(address))
+      .map((address) => keyBytes(database.arena, address))
     for (const name of names) each(name)
     return next
   }
@@ -233,7 +235,9 @@ function scanElements(entry: Entry, cursor: number, found: [field: Buffer, value
         found.push([copy(bytes, from, to), copy(valueBytes, valueFrom, valueTo)])
       })
     case Type.set:
-      return sets.scan(entry, cursor, SCAN_COUNT, (bytes, from, to) => found.push([copy(bytes, from, to), null]))
+      return sets.scan(entry, cursor, SCAN_COUNT, (bytes, from, to) =>
+        found.push([copy(bytes, from, to), null]),
+      )
     case Type.zset:
       return zsets.scan(entry, cursor, SCAN_COUNT, (bytes, from, to, score) => {
         found.push([copy(bytes, from, to), Buffer.from(String(score))])

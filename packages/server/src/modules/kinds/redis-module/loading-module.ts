@@ -1,7 +1,13 @@
-import type { Bridge, CommandDocumentation, CommandRegistration, ConfigRegistration, TypeRegistration } from '@modis/bridge'
+import type {
+  Bridge,
+  CommandDocumentation,
+  CommandRegistration,
+  ConfigRegistration,
+  TypeRegistration,
+} from '@modis/bridge'
 import type { AnyCommand, CommandFlag, KeyFlag, KeySpec } from '@modis/sdk'
-import type { CommandContext } from '../../../dispatch/command-context.ts'
 import type { Handler } from '../../../dispatch/command.ts'
+import type { CommandContext } from '../../../dispatch/command-context.ts'
 import type { RequestArgs } from '../../../protocol/request-args.ts'
 import type { Server } from '../../../server.ts'
 import { RegisteredType } from '../../data-types.ts'
@@ -9,8 +15,8 @@ import { ModuleError } from '../../module-error.ts'
 import type { ModuleRecord } from '../../module-record.ts'
 import type { Registration } from '../../registration.ts'
 import { argumentSchema } from './argument-schema.ts'
-import { bridgedType } from './bridged-type.ts'
 import { bridgedOption } from './bridged-option.ts'
+import { bridgedType } from './bridged-type.ts'
 import type { RedisModuleHost } from './module-host.ts'
 
 /** Flags of RM_CreateCommand by what COMMAND INFO calls them. */
@@ -36,8 +42,31 @@ const FLAGS: Readonly<Record<string, CommandFlag>> = {
 
 /** Categories that every server has; modules may name these besides their own. */
 const CATEGORIES = new Set([
-  ...['keyspace', 'read', 'write', 'set', 'sortedset', 'list', 'hash', 'string', 'bitmap', 'hyperloglog', 'geo'],
-  ...['stream', 'pubsub', 'admin', 'fast', 'slow', 'blocking', 'dangerous', 'connection', 'transaction', 'scripting'],
+  ...[
+    'keyspace',
+    'read',
+    'write',
+    'set',
+    'sortedset',
+    'list',
+    'hash',
+    'string',
+    'bitmap',
+    'hyperloglog',
+    'geo',
+  ],
+  ...[
+    'stream',
+    'pubsub',
+    'admin',
+    'fast',
+    'slow',
+    'blocking',
+    'dangerous',
+    'connection',
+    'transaction',
+    'scripting',
+  ],
 ])
 
 /** Runs a command of a Redis module by its number. */
@@ -99,10 +128,15 @@ export class LoadingModule {
 
   addCommand(registration: CommandRegistration): boolean {
     const isKnown = [...this.commands.values()].some(
-      ({ registration: { name, parent } }) => parent === registration.parent && name.toLowerCase() === registration.name.toLowerCase(),
+      ({ registration: { name, parent } }) =>
+        parent === registration.parent && name.toLowerCase() === registration.name.toLowerCase(),
     )
     if (isKnown) return false
-    if (registration.parent === null && !this.#attempt(() => this.#registration.checkCommand(registration.name))) return false
+    if (
+      registration.parent === null &&
+      !this.#attempt(() => this.#registration.checkCommand(registration.name))
+    )
+      return false
     this.commands.set(registration.number, { registration, documentation: undefined, categories: [] })
     return true
   }
@@ -121,7 +155,11 @@ export class LoadingModule {
   setCategories(number: number, categories: string): boolean {
     const command = this.commands.get(number)
     const names = categories.split(/\s+/).filter((name) => name !== '')
-    if (command === undefined || names.some((name) => !CATEGORIES.has(name) && !this.#ownCategories.has(name))) return false
+    if (
+      command === undefined ||
+      names.some((name) => !CATEGORIES.has(name) && !this.#ownCategories.has(name))
+    )
+      return false
     command.categories = names
     return true
   }
@@ -138,7 +176,8 @@ export class LoadingModule {
 
   addConfig(config: ConfigRegistration): string | null {
     const fullName = this.#fullName(config)
-    if (this.#configs.some((each) => this.#fullName(each) === fullName)) return `the parameter '${fullName}' is registered twice`
+    if (this.#configs.some((each) => this.#fullName(each) === fullName))
+      return `the parameter '${fullName}' is registered twice`
     this.#configs.push(config)
     this.#registration.addConfig(bridgedOption(this.#bridge, fullName, config))
     return null
@@ -156,7 +195,10 @@ export class LoadingModule {
       if (text === null) continue
       const error = this.#bridge.configSet(config.number, text)
       if (error === null) continue
-      this.failure ??= new ModuleError('MODIS_MODULE_CONFIG_VALUE', `'${fullName}' cannot be '${text}': ${error}`)
+      this.failure ??= new ModuleError(
+        'MODIS_MODULE_CONFIG_VALUE',
+        `'${fullName}' cannot be '${text}': ${error}`,
+      )
       return false
     }
     for (const { number, name } of this.#configs) {
@@ -195,7 +237,9 @@ export class LoadingModule {
   #definition(number: number): AnyCommand {
     const { registration, documentation, categories } = this.commands.get(number) as PendingCommand
     const children = [...this.commands].filter(([, child]) => child.registration.parent === number)
-    const specs = documentation?.keySpecs.length ? documentation.keySpecs.map(keySpec) : plainKeys(registration)
+    const specs = documentation?.keySpecs.length
+      ? documentation.keySpecs.map(keySpec)
+      : plainKeys(registration)
     const definition: BridgedCommand = {
       number,
       summary: documentation?.summary ?? '',
@@ -209,11 +253,22 @@ export class LoadingModule {
     if (documentation?.complexity) definition.complexity = documentation.complexity
     if (documentation?.since) definition.since = documentation.since
     if (documentation?.tips.length) definition.tips = documentation.tips
-    if (documentation?.history.length) definition.history = documentation.history.map(({ since, changes }) => [since, changes])
+    if (documentation?.history.length)
+      definition.history = documentation.history.map(({ since, changes }) => [since, changes])
     if (documentation?.arguments.length) definition.args = argumentSchema(documentation.arguments)
-    if (registration.flags.includes('getkeys-api')) definition.getKeys = (args) => this.#keys(number, args as RequestArgs)
+    if (registration.flags.includes('getkeys-api'))
+      definition.getKeys = (args) => this.#keys(number, args as RequestArgs)
     if (children.length > 0) {
-      definition.subcommands = Object.fromEntries(children.map(([child, { registration: { name } }]) => [name, this.#definition(child)]))
+      definition.subcommands = Object.fromEntries(
+        children.map(
+          ([
+            child,
+            {
+              registration: { name },
+            },
+          ]) => [name, this.#definition(child)],
+        ),
+      )
     }
     return definition as unknown as AnyCommand
   }
@@ -224,7 +279,8 @@ export class LoadingModule {
       offsets[2 * i] = args.start(i)
       offsets[2 * i + 1] = args.end(i)
     }
-    return this.#bridge.commandKeys(number, { bytes: args.buffer, offsets, first: 0, count: args.count }).positions
+    return this.#bridge.commandKeys(number, { bytes: args.buffer, offsets, first: 0, count: args.count })
+      .positions
   }
 }
 

@@ -2,9 +2,9 @@ import type { ConfigRegistration, TypeRegistration } from '@modis/bridge'
 import type { Option } from '../../../config/option.ts'
 import { infoText } from '../../../info/info.ts'
 import { LOG_LEVELS, type LogLevel } from '../../../log.ts'
+import { redisVersion } from '../../../version.ts'
 import { ClientHost } from './client-host.ts'
 import { ContextFlag } from './numbers.ts'
-import { redisVersion } from '../../../version.ts'
 
 /** What Redis modules register and ask of the server itself: the last part of the bridge's host. */
 export class RedisModuleHost extends ClientHost {
@@ -29,7 +29,10 @@ export class RedisModuleHost extends ClientHost {
   }
 
   registerConfig(config: ConfigRegistration): string | null {
-    return this.loading.get(config.module)?.addConfig(config) ?? 'parameters can be registered while the module loads'
+    return (
+      this.loading.get(config.module)?.addConfig(config) ??
+      'parameters can be registered while the module loads'
+    )
   }
 
   loadConfigs(module: number, defaultsOnly: boolean): boolean {

@@ -106,7 +106,10 @@ export const SERVER_EVENTS: Numbering = {
   cron: { event: 8, tell: ({ hz }) => ({ subevent: 0, data: { number: hz } }) },
   'module-loaded': { event: 9, tell: ({ name }) => ({ subevent: 0, data: { text: name } }) },
   'module-unloaded': { event: 9, tell: ({ name }) => ({ subevent: 1, data: { text: name } }) },
-  'databases-swapped': { event: 11, tell: ({ first, second }) => ({ subevent: 0, data: { number: first, second } }) },
+  'databases-swapped': {
+    event: 11,
+    tell: ({ first, second }) => ({ subevent: 0, data: { number: first, second } }),
+  },
   'event-loop-before-sleep': { event: 15, tell: () => ({ subevent: 0, data: {} }) },
   'event-loop-after-sleep': { event: 15, tell: () => ({ subevent: 1, data: {} }) },
   'config-changed': { event: 16, tell: ({ names }) => ({ subevent: 0, data: { text: names.join(' ') } }) },
