@@ -287,7 +287,7 @@ test('OBJECT FREQ and IDLETIME go by the policy', async () => {
   )
   await pair.prepare('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
   await pair.script('OBJECT FREQ a')
-  await pair.prepare('SET', 'a', 1)
+  await pair.prepare('SET', 'a', 'text')
   await pair.script('OBJECT IDLETIME a')
 })
 
