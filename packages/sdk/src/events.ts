@@ -23,7 +23,7 @@ export interface KeyspaceEvent {
   readonly db: number
 }
 
-/** Which keyspace events a handler wants; nothing given means all but `key-miss` and `loaded`. */
+/** Which keyspace events a handler wants; nothing given means all but `key-miss`, `loaded` and `new`. */
 export interface KeyspaceEventFilter {
   readonly classes?: readonly KeyspaceEventClass[]
   /** Glob-style pattern of key names. */

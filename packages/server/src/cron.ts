@@ -58,6 +58,9 @@ export class Cron {
     if (this.paused) return
     const server = this.#server
     server.enter()
+    if (!onlyBusy && server.events.wants('cron')) {
+      server.events.emit('cron', { hz: server.config.integer('hz') })
+    }
     const now = server.keyspace.nowMs
     let isBusy = false
     for (const task of this.#tasks) {

@@ -6,6 +6,7 @@ type Handler<Each extends Name> = (event: ServerEvents[Each]) => void
 /** Tells modules what happens in the server. Whoever makes an event happen sends it here. */
 export class ServerEventBus {
   readonly #handlers = new Map<Name, Set<Handler<never>>>()
+  readonly #followers = new Map<Name, (isWanted: boolean) => void>()
 
   /** Whether anybody listens, so that a sender can save itself making the event. */
   wants(name: Name): boolean {
@@ -14,12 +15,22 @@ export class ServerEventBus {
 
   on<Each extends Name>(name: Each, handler: Handler<Each>): () => void {
     let handlers = this.#handlers.get(name)
-    if (handlers === undefined) this.#handlers.set(name, (handlers = new Set()))
+    if (handlers === undefined) {
+      this.#handlers.set(name, (handlers = new Set()))
+      this.#followers.get(name)?.(true)
+    }
     handlers.add(handler)
     return () => {
       handlers.delete(handler)
-      if (handlers.size === 0 && this.#handlers.get(name) === handlers) this.#handlers.delete(name)
+      if (handlers.size > 0 || this.#handlers.get(name) !== handlers) return
+      this.#handlers.delete(name)
+      this.#followers.get(name)?.(false)
     }
+  }
+
+  /** Has `follower` told when somebody begins to listen to `name` and when nobody does any more; one for each name. */
+  whenWanted(name: Name, follower: (isWanted: boolean) => void): void {
+    this.#followers.set(name, follower)
   }
 
   /** Calls the handlers at once. They do not throw: modules' handlers are guarded when they are registered. */

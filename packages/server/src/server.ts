@@ -20,9 +20,10 @@ import { ServerGate } from './dispatch/server-gate.ts'
 import { Rates } from './info/rates.ts'
 import { SlowCommands } from './info/slow-commands.ts'
 import type { Database } from './keyspace/database.ts'
+import type { Entry } from './keyspace/entry.ts'
 import { Eviction } from './keyspace/eviction.ts'
 import { ExpiryCycle } from './keyspace/expiry-cycle.ts'
-import { Keyspace } from './keyspace/keyspace.ts'
+import { Keyspace, type RemovalReason } from './keyspace/keyspace.ts'
 import { Notifications } from './keyspace/notifications.ts'
 import type { Log, LogLevel } from './log.ts'
 import { CommandCaller } from './modules/context/caller.ts'
@@ -137,15 +138,22 @@ export class Server {
   #followEvents(): void {
     const { events, keyspace } = this
     events.whenWanted('key-removed', (isWanted) => {
-      keyspace.removeHook = isWanted
-        ? (database, entry, reason) => events.emit('key-removed', { db: database.index, key: entry.key, reason })
-        : undefined
+      keyspace.removeHook = isWanted ? (...what) => this.#tellOfRemoval(...what) : undefined
     })
     const watchLoop = (): void => {
       this.#tellsLoop = events.wants('event-loop-before-sleep') || events.wants('event-loop-after-sleep')
     }
     events.whenWanted('event-loop-before-sleep', watchLoop)
     events.whenWanted('event-loop-after-sleep', watchLoop)
+  }
+
+  #tellOfRemoval(database: Database, entry: Entry, reason: RemovalReason): void {
+    const { keyspace } = this
+    const wasEnabled = keyspace.expiryEnabled
+    // The value may still be read, also where it goes because its time has come.
+    keyspace.expiryEnabled = false
+    this.events.emit('key-removed', { db: database.index, key: entry.key, reason })
+    keyspace.expiryEnabled = wasEnabled
   }
 
   /** Tells that the event loop has begun to work, and, once it has nothing left to do, that it is about to wait. */

@@ -29,6 +29,7 @@ export class Clients {
     const client = this.#make(false)
     this.#byId.set(client.id, client)
     if (this.#server.requiresPassword) client.gate |= Gate.unauthenticated
+    this.#server.events.emit('client-connected', { id: client.id })
     return client
   }
 
@@ -49,6 +50,8 @@ export class Clients {
 
   /** Forgets a client that is gone, with everything it had going on. */
   remove(client: Client): void {
-    if (this.#byId.delete(client.id)) this.#server.clientLeft(client)
+    if (!this.#byId.delete(client.id)) return
+    this.#server.clientLeft(client)
+    this.#server.events.emit('client-disconnected', { id: client.id })
   }
 }

@@ -101,11 +101,14 @@ function flushall(ctx: CommandContext, args: RequestArgs): void {
 function flush(ctx: CommandContext, args: RequestArgs, databases: readonly Database[]): void {
   if (args.count > 2 || (args.count === 2 && !args.equals(1, 'SYNC') && !args.equals(1, 'ASYNC')))
     throw syntaxError
-  const { keyspace, watches } = ctx.server
+  const { events, keyspace, watches } = ctx.server
+  const event = { db: databases.length === 1 ? ctx.client.db : -1, async: args.count === 2 && args.equals(1, 'ASYNC') }
+  events.emit('flush-start', event)
   for (const database of databases) {
     watches.changedAll(database, (key) => database.peek(key, 0, key.length) !== undefined)
   }
   keyspace.dirty += keyspace.flush(databases)
+  events.emit('flush-end', event)
   ctx.reply.ok()
 }
 
@@ -121,6 +124,7 @@ function swapdb(ctx: CommandContext, args: RequestArgs): void {
     keyspace.swap(first, second)
     blocking.signalAll(first)
     blocking.signalAll(second)
+    ctx.server.events.emit('databases-swapped', { first: first.index, second: second.index })
   }
   ctx.server.keyspace.dirty++
   ctx.reply.ok()

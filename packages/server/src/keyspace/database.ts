@@ -122,7 +122,9 @@ export class Database {
   /** Deletes a key because its time has come. */
   expire(entry: Entry): void {
     const key = entry.key
+    this.keyspace.removalReason = 'expired'
     this.delete(entry)
+    this.keyspace.removalReason = 'deleted'
     this.keyspace.expired(this, key)
   }
 
@@ -185,6 +187,7 @@ export class Database {
   delete(entry: Entry): void {
     const keyspace = this.keyspace
     if (keyspace.snapshot !== undefined) keyspace.snapshot.beforeChange(this, entry.address)
+    if (keyspace.removeHook !== undefined) keyspace.removeHook(this, entry, keyspace.removalReason)
     const words = wordsOf(this.arena, entry.address)
     const base = wordBase(entry.address)
     const word0 = words[base] as number
@@ -213,6 +216,9 @@ export class Database {
     const hash = this.keys.hash
     if (address !== 0 && this.#fits(address, valueLength, expiry)) {
       if (this.keyspace.snapshot !== undefined) this.keyspace.snapshot.beforeChange(this, address)
+      if (this.keyspace.removeHook !== undefined) {
+        this.keyspace.removeHook(this, new Entry(this, hash, address), 'overwritten')
+      }
       const words = wordsOf(this.arena, address)
       const base = wordBase(address)
       words[base] = ((words[base] as number) & (VERSION_MASK | HAS_EXPIRY)) | (encoding << ENCODING_SHIFT)
@@ -222,7 +228,7 @@ export class Database {
     } else {
       const old = address === 0 ? undefined : new Entry(this, hash, address)
       const clock = old === undefined ? this.keyspace.newClock : this.#clockAfter(old.clock)
-      if (old !== undefined) this.delete(old)
+      if (old !== undefined) this.overwrite(old)
       const isLarge = valueLength > MAX_INLINE_STRING_BYTES
       address = this.#newEntry(hash, source, from, to, Type.string, encoding, isLarge ? 0 : valueLength, expiry)
       wordsOf(this.arena, address)[wordBase(address) + 1] = clock
@@ -234,6 +240,13 @@ export class Database {
     }
     const start = keyStart(this.arena, address) + (to - from)
     copyBytes(value, valueFrom, valueTo, chunkOf(this.arena, address), start)
+  }
+
+  /** Deletes a key that is to have another value at once. */
+  overwrite(entry: Entry): void {
+    this.keyspace.removalReason = 'overwritten'
+    this.delete(entry)
+    this.keyspace.removalReason = 'deleted'
   }
 
   /** Access clock of a key whose value is overwritten: it inherits how often the old one was used. */

@@ -15,6 +15,9 @@ export interface KeyspaceEvents {
   created(database: Database, entry: Entry): void
 }
 
+/** Why a key loses its value. */
+export type RemovalReason = 'deleted' | 'expired' | 'evicted' | 'overwritten'
+
 /** Called by the keyspace while a snapshot is being written, before an entry that it may not have met yet changes. */
 export interface SnapshotHook {
   beforeChange(database: Database, address: number): void
@@ -95,6 +98,11 @@ export class Keyspace {
     if (type !== Type.string) this.#events.created(database, entry)
     else this.onNewString?.(database, entry.key)
   }
+
+  /** Called before a key loses its value; only set while something listens. */
+  removeHook: ((database: Database, entry: Entry, reason: RemovalReason) => void) | undefined
+  /** Why keys that are deleted now are: set by whoever deletes them for another reason than a command's wish. */
+  removalReason: RemovalReason = 'deleted'
 
   /** Called for every new string key; only set while something listens to `new` events. */
   onNewString: ((database: Database, key: Buffer) => void) | undefined

@@ -51,7 +51,7 @@ export class LooseValue extends HeapRegion implements ValueHolder {
   store(source: Uint8Array, from: number, to: number, type: Type, expiry = -1): Entry {
     const { database } = this
     const existing = database.write(source, from, to)
-    if (existing !== undefined) database.delete(existing)
+    if (existing !== undefined) database.overwrite(existing)
     if (this.#object !== undefined) {
       const object = this.#object
       this.#object = undefined

@@ -69,6 +69,7 @@ export class Persistence {
   saveNow(): void {
     const temporary = this.#temporaryPath
     const dirtyBefore = this.#server.keyspace.dirty
+    this.#server.events.emit('persistence-start', { target: 'rdb', background: false })
     try {
       const file = openSync(temporary, 'w')
       try {
@@ -86,7 +87,7 @@ export class Persistence {
       }
       renameSync(temporary, this.path)
       syncFolder(this.#server.config.text('dir'))
-      this.#succeeded(dirtyBefore)
+      this.#succeeded(dirtyBefore, false)
     } catch (error) {
       rmSync(temporary, { force: true })
       this.#failed(error)
@@ -121,6 +122,7 @@ export class Persistence {
 
   async #background(): Promise<void> {
     const temporary = this.#temporaryPath
+    this.#server.events.emit('persistence-start', { target: 'rdb', background: true })
     try {
       let dirtyBefore: number
       do {
@@ -128,7 +130,7 @@ export class Persistence {
       } while (!(await this.#writeSnapshot(temporary)))
       renameSync(temporary, this.path)
       syncFolder(this.#server.config.text('dir'))
-      this.#succeeded(dirtyBefore)
+      this.#succeeded(dirtyBefore, true)
       this.#server.log.notice('Background saving terminated with success')
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -193,13 +195,14 @@ export class Persistence {
     }
   }
 
-  #succeeded(dirtyBefore: number): void {
+  #succeeded(dirtyBefore: number, background: boolean): void {
     this.#server.keyspace.dirty -= dirtyBefore
     this.lastSaveSeconds = Math.floor(Date.now() / 1000)
     this.lastStatus = 'ok'
     this.#showStatus()
     this.saves++
     this.#server.log.notice('DB saved on disk')
+    this.#server.events.emit('persistence-end', { target: 'rdb', background })
   }
 
   #failed(error: unknown): void {
@@ -208,6 +211,7 @@ export class Persistence {
     this.#showStatus()
     const reason = error instanceof Error ? error.message : String(error)
     this.#server.log.warning(`Saving the DB to '${this.path}' failed: ${reason}`)
+    this.#server.events.emit('persistence-failed', { target: 'rdb', reason })
   }
 
   /** The save points as pairs of seconds and changes. */
@@ -250,6 +254,8 @@ export class Persistence {
     if (!existsSync(path)) return undefined
     const started = performance.now()
     const file = openSync(path, 'r')
+    const { events } = this.#server
+    events.emit('loading-start', { source: 'rdb' })
     try {
       const reader = RdbReader.from((target, from, to) => readSync(file, target, from, to - from, null), true)
       const loaded = loadRdb(this.#server, reader, this.values, statSync(path).size)
@@ -258,9 +264,12 @@ export class Persistence {
         `Done loading RDB, keys loaded: ${loaded.keys}, keys expired: ${loaded.expired}.`,
       )
       this.#server.log.notice(`DB loaded from disk: ${seconds} seconds`)
+      events.emit('loading-end', { source: 'rdb' })
       return loaded.keys
     } catch (error) {
-      throw new Error(`cannot load '${path}': ${error instanceof Error ? error.message : error}`, {
+      const reason = error instanceof Error ? error.message : String(error)
+      events.emit('loading-failed', { source: 'rdb', reason })
+      throw new Error(`cannot load '${path}': ${reason}`, {
         cause: error,
       })
     } finally {

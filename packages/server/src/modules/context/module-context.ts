@@ -26,7 +26,7 @@ import { startTimer } from './timer.ts'
 
 const NO_OPTIONS: CallOptions = {}
 /** Classes that a keyspace filter without classes leaves out. */
-const RARE_CLASSES: readonly string[] = ['key-miss', 'loaded']
+const RARE_CLASSES: readonly string[] = ['key-miss', 'loaded', 'new']
 
 /** Makes what a TypeScript module is given when it loads. Its functions may be destructured. */
 export function makeModuleContext(runtime: ModuleRuntime, registration: Registration): ModuleContext {

@@ -19,6 +19,8 @@ interface KeyAttributes {
   frequency: number
 }
 
+/** Keys after which modules are told how far a load has come. */
+const PROGRESS_KEYS = 10_000
 const NO_ATTRIBUTES: Readonly<KeyAttributes> = { expiry: -1, idleSeconds: -1, frequency: -1 }
 
 /**
@@ -76,6 +78,9 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
       if (attributes.idleSeconds >= 0) entry.clock = keyspace.newClock - attributes.idleSeconds
       else if (attributes.frequency >= 0) entry.clock = (entry.clock & ~0xff) | attributes.frequency
       loaded.keys++
+      if (loaded.keys % PROGRESS_KEYS === 0 && server.events.wants('loading-progress')) {
+        server.events.emit('loading-progress', { loadedBytes: reader.offset, totalBytes })
+      }
     }
     attributes = { ...NO_ATTRIBUTES }
   }

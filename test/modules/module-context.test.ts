@@ -1,0 +1,314 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModuleFolder, ModuleServer, plain } from './module-folder.ts'
+
+const test = suite('what modules register')
+const folder = new ModuleFolder()
+let modis: ModuleServer
+
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** A module that keeps what its `load` was given, and runs code with it. */
+const lab = (load: string): [string, string] => [
+  `{
+    name: 'lab',
+    config: { level: config.integer({ default: 3 }) },
+    dataTypes: [box],
+    load(context) { seen.length = 0; given = context; const ctx = context; ${load} },
+    commands: {
+      'lab.run': { summary: 'Runs code.', args: { code: arg.string() }, run: (ctx, { code }) => json(new Function('ctx', 'module', 'seen', 'sdk', 'box', 'return ' + code)(ctx, given, seen, sdk, box)) },
+      'lab.seen': { summary: 'What was seen.', run: () => json(seen.splice(0)) },
+    },
+    cleanup() { given.log.notice('cleaned up') },
+  }`,
+  `let given
+  const seen = []
+  const box = defineDataType({ name: 'lab-boxes', encodingVersion: 0, save: (io, value) => io.string(value.text), load: (io) => ({ text: io.string() }) })
+  const json = (value) => JSON.stringify(value, (_, each) => (each?.type === 'Buffer' ? Buffer.from(each.data).toString() : each)) ?? 'undefined'`,
+]
+
+test.before(async () => {
+  modis = await ModuleServer.start(folder, { hz: 100 })
+})
+test.after(async () => {
+  await modis.stop()
+  folder.remove()
+})
+test.after.each(async () => {
+  await modis.call('FLUSHALL')
+  for (const module of (await modis.call('MODULE', 'LIST')) as string[][]) await modis.call('MODULE', 'UNLOAD', module[1] ?? '')
+})
+
+/** Loads the module with this body of its `load`. */
+async function load(body = ''): Promise<void> {
+  folder.define('lab', ...lab(body))
+  assert.is(await modis.call('MODULE', 'LOAD', 'lab'), 'OK')
+}
+async function seen(): Promise<unknown[]> {
+  return JSON.parse(String(await modis.call('lab.seen')))
+}
+const run = (code: string): Promise<unknown> => modis.call('lab.run', code)
+
+test('keyspace events: classes, patterns, keys in order, and none after the unload', async () => {
+  await load(`
+    ctx.onKeyspaceEvent({ classes: ['string', 'generic'] }, (event) => seen.push([event.class, event.event, event.key.toString(), event.db]))
+    const stop = ctx.onKeyspaceEvent({ pattern: 'user:*' }, (event) => { seen.push(['pattern', event.key.toString()]); stop() })
+    ctx.onKeyspaceEvent({ pattern: 'bad' }, () => { throw new Error('handler failed') })
+  `)
+  await modis.call('SET', 'user:1', 'x')
+  await modis.call('LPUSH', 'list', 'x')
+  await modis.call('DEL', 'user:1')
+  assert.equal(await seen(), [
+    ['string', 'set', 'user:1', 0],
+    ['pattern', 'user:1'],
+    ['generic', 'del', 'user:1', 0],
+  ])
+  assert.is(await modis.call('SET', 'bad', 'x'), 'OK')
+  assert.match(modis.server.log(), /Module 'lab': its handler of 'set' events threw: Error: handler failed/)
+  await modis.call('PSETEX', 'user:2', 1, 'x')
+  await sleep(30)
+  await modis.call('GET', 'user:2')
+  assert.ok((await seen()).length >= 2)
+})
+
+test('server events', async () => {
+  const names = ['flush-start', 'flush-end', 'config-changed', 'databases-swapped', 'module-loaded', 'module-unloaded', 'persistence-start', 'persistence-end', 'client-connected', 'client-disconnected', 'key-removed']
+  await load(`for (const name of ${JSON.stringify(names)}) ctx.onServerEvent(name, (event) => seen.push([name, json(event)]))
+    for (const name of ['cron', 'event-loop-before-sleep', 'event-loop-after-sleep']) { const stop = ctx.onServerEvent(name, (event) => { seen.push([name, json(event)]); stop() }) }`)
+  await sleep(50)
+  const first = (await seen()).map((each) => (each as string[])[0])
+  for (const name of ['cron', 'event-loop-before-sleep', 'event-loop-after-sleep', 'module-loaded']) assert.ok(first.includes(name), name)
+  await modis.call('FLUSHALL', 'ASYNC')
+  await modis.call('CONFIG', 'SET', 'hz', 50)
+  await modis.call('SWAPDB', 0, 1)
+  await modis.call('SAVE')
+  folder.define('other', `{ name: 'other' }`)
+  await modis.call('MODULE', 'LOAD', 'other')
+  await modis.call('MODULE', 'UNLOAD', 'other')
+  const client = await modis.connect()
+  await client.call('PING')
+  client.close()
+  await sleep(50)
+  const all = (await seen()).map((each) => (each as string[]).join(' '))
+  assert.equal(all.slice(0, 8), [
+    'flush-start {"db":-1,"async":true}',
+    'flush-end {"db":-1,"async":true}',
+    'config-changed {"names":["hz"]}',
+    'databases-swapped {"first":0,"second":1}',
+    'persistence-start {"target":"rdb","background":false}',
+    'persistence-end {"target":"rdb","background":false}',
+    'module-loaded {"name":"other","version":"1.0.0"}',
+    'module-unloaded {"name":"other","version":"1.0.0"}',
+  ])
+  assert.match(all[8] ?? '', /^client-connected \{"id":\d+\}/)
+  assert.match(all[9] ?? '', /^client-disconnected \{"id":\d+\}/)
+})
+
+test('key-removed: why, while the value is still there', async () => {
+  await load(`ctx.onServerEvent('key-removed', ({ key, reason, db }) => seen.push([key.toString(), reason, db, ctx.withDatabase(db, (inner) => inner.call('EXISTS', key))]))`)
+  await modis.call('SET', 'k', 'v')
+  await modis.call('SET', 'k', 'w')
+  await modis.call('SET', 'k', 'longer than it was before, so that it moves')
+  await modis.call('SADD', 's', 'm')
+  await modis.call('SUNIONSTORE', 'k', 's')
+  await modis.call('DEL', 'k')
+  await modis.call('PSETEX', 'e', 1, 'v')
+  await sleep(30)
+  await modis.call('GET', 'e')
+  const reasons = (await seen()).map((each) => (each as unknown[]).slice(0, 2).join(' '))
+  assert.equal(reasons, ['k overwritten', 'k overwritten', 'k overwritten', 'k deleted', 'e expired'])
+})
+
+test('timers: once, again and again, cleared; a pending one holds the module', async () => {
+  await load(`
+    ctx.setTimer(20, () => seen.push('once'))
+    let count = 0
+    const repeated = ctx.setTimer(10, () => { seen.push('again'); if (++count === 3) repeated.clear() }, { repeat: true })
+    const cleared = ctx.setTimer(15, () => seen.push('never'))
+    seen.push(cleared.remainingMs > 10 && cleared.remainingMs <= 15)
+    cleared.clear()
+    seen.push(cleared.remainingMs)
+    ctx.setTimer(1, () => { throw new Error('timer failed') })
+  `)
+  await sleep(120)
+  const all = await seen()
+  assert.equal(all.slice(0, 2), [true, 0])
+  assert.equal(all.slice(2).sort(), ['again', 'again', 'again', 'once'])
+  assert.match(modis.server.log(), /Module 'lab': its timer threw: Error: timer failed/)
+  await run('module.setTimer(60000, () => {}).remainingMs')
+  assert.is(
+    await modis.call('MODULE', 'UNLOAD', 'lab'),
+    '-ERR Error unloading module: the module holds timer that is not fired. Please stop the timer or wait until it fires.',
+  )
+  assert.is(await modis.call('MODULE', 'RELOAD', 'lab'), 'OK')
+  await sleep(60)
+  await run('module.setTimer(5, () => seen.push("late"), { repeat: true }).remainingMs')
+  assert.is(await modis.call('MODULE', 'UNLOAD', 'lab'), 'OK')
+  await load()
+  await sleep(30)
+  assert.equal(await seen(), [])
+})
+
+test('work outside of commands: calls, keys of any database, async', async () => {
+  await load(`
+    ctx.call('SET', 'from load', '1')
+    ctx.withDatabase(2, (inner) => inner.key('k').string.set('in two'))
+    ctx.setTimer(5, async () => {
+      const key = await ctx.withDatabase(2, async (inner) => { await null; inner.key('later').list.pushTail('x'); return inner.key('later').list.length })
+      seen.push(key)
+    })
+  `)
+  assert.is(await modis.call('GET', 'from load'), '1')
+  await modis.call('SELECT', 2)
+  assert.is(await modis.call('GET', 'k'), 'in two')
+  await sleep(30)
+  assert.equal(await modis.call('LRANGE', 'later', 0, -1), ['x'])
+  await modis.call('SELECT', 0)
+  assert.equal(await seen(), [1])
+  assert.match(String(await run('module.withDatabase(99, () => 1)')), /there is no database 99/)
+})
+
+test('values of data types cannot be touched before the module is live', async () => {
+  folder.define('lab', ...lab(`ctx.withDatabase(0, (inner) => inner.key('k').value(box).set({ text: 'x' }))`))
+  assert.match(String(await modis.call('MODULE', 'LOAD', 'lab')), /values of the data type 'lab-boxes' can be used once the module is loaded/)
+  assert.is(await modis.call('EXISTS', 'k'), 0)
+})
+
+test('a timer wakes clients that wait for keys', async () => {
+  await load(`ctx.setTimer(30, () => ctx.call('LPUSH', 'queue', 'x'))`)
+  const other = await modis.connect()
+  assert.equal(plain(await other.call('BLPOP', 'queue', 5)), ['queue', 'x'])
+  other.close()
+})
+
+test('INFO sections', async () => {
+  await load(`
+    ctx.info((writer) => { writer.section().field('loads', 1); writer.section('stats').fields('sizes', { a: 1, b: 2n }) })
+    ctx.info(() => { throw new Error('info failed') })
+  `)
+  const info = String(await modis.call('INFO', 'everything'))
+  assert.match(info, /# lab\r\nlab_loads:1\r\n/)
+  assert.match(info, /# lab_stats\r\nlab_sizes:a=1,b=2\r\n/)
+  assert.match(info, /module:name=lab,ver=10000,api=\d+/)
+  assert.match(modis.server.log(), /its INFO callback threw: Error: info failed/)
+  await modis.call('MODULE', 'UNLOAD', 'lab')
+  assert.not.match(String(await modis.call('INFO', 'everything')), /lab_loads/)
+})
+
+test('command filters see and rewrite commands', async () => {
+  await load(`
+    ctx.filter((command) => {
+      if (command.get(0).toString().toLowerCase() === 'say') { command.replace(0, 'echo'); command.insert(1, 'filtered'); command.delete(2) }
+      if (command.get(0).toString() === 'explode') throw new Error('filter failed')
+      if (command.get(0).toString() === 'who') { command.replace(0, 'echo'); command.insert(1, String(command.clientId)) }
+    })
+  `)
+  assert.is(await modis.call('SAY', 'plain'), 'filtered')
+  assert.is(await modis.call('who'), String(await modis.call('CLIENT', 'ID')))
+  assert.match(String(await modis.call('explode')), /unknown command 'explode'/)
+  assert.match(modis.server.log(), /its command filter threw: Error: filter failed/)
+  assert.match(String(await run('ctx.call("SAY", "own")')), /unknown command 'SAY'/)
+  await modis.call('MODULE', 'UNLOAD', 'lab')
+  assert.match(String(await modis.call('SAY', 'plain')), /unknown command/)
+})
+
+test('publish and notify', async () => {
+  await load()
+  const listener = await modis.connect()
+  await listener.call('SUBSCRIBE', 'channel')
+  await listener.call('SUBSCRIBE', '__keyevent@0__:happened')
+  await modis.call('CONFIG', 'SET', 'notify-keyspace-events', 'EAd')
+  assert.is(await run('ctx.publish("channel", Buffer.from("hello"))'), '1')
+  assert.equal(plain((await listener.next()).value), ['message', 'channel', 'hello'])
+  await run('ctx.notify("happened", "key")')
+  assert.equal(plain((await listener.next()).value), ['message', '__keyevent@0__:happened', 'key'])
+  await modis.call('CONFIG', 'SET', 'notify-keyspace-events', '')
+  listener.close()
+})
+
+test('APIs: exported, imported by version, kept across a reload, a reason not to unload', async () => {
+  const provider = (version: string, factor: number): string =>
+    `{ name: 'provider', load: ({ exportApi }) => { exportApi('math', '${version}', { factor: ${factor}, scale(x) { return x * this.factor } }) } }`
+  const user = (range: string): string => `{
+    name: 'user',
+    load: ({ importApi }) => importApi('math', '${range}'),
+    commands: { 'user.scale': { summary: 'Scales.', args: { x: arg.integer() }, run: (ctx, { x }) => [ctx.state.scale(x), ctx.state.factor] } },
+  }`
+  folder.define('user', user('^1.0.0'))
+  assert.match(String(await modis.call('MODULE', 'LOAD', 'user')), /no module exports an API 'math'/)
+  folder.define('provider', provider('1.2.0', 2))
+  assert.is(await modis.call('MODULE', 'LOAD', 'provider'), 'OK')
+  folder.define('user', user('^2.0.0'))
+  assert.match(String(await modis.call('MODULE', 'LOAD', 'user')), /module 'provider' exports the API 'math' in version 1\.2\.0; \^2\.0\.0 is wanted/)
+  folder.define('user', user('^1.0.0'))
+  assert.is(await modis.call('MODULE', 'LOAD', 'user'), 'OK')
+  assert.equal(await modis.call('user.scale', 21), [42, 2])
+  assert.match(String(await modis.call('MODULE', 'UNLOAD', 'provider')), /the module exports APIs used by other modules\. Please unload them first and try again \(user\)/)
+  folder.define('provider', provider('1.3.0', 10))
+  assert.is(await modis.call('MODULE', 'RELOAD', 'provider'), 'OK')
+  assert.equal(await modis.call('user.scale', 21), [210, 10])
+  folder.define('provider', provider('2.0.0', 1))
+  assert.match(String(await modis.call('MODULE', 'RELOAD', 'provider')), /module 'user' uses the API 'math' \(\^1\.0\.0\), which would be version 2\.0\.0/)
+  assert.equal(await modis.call('user.scale', 21), [210, 10])
+  folder.define('rival', `{ name: 'rival', load: ({ exportApi }) => exportApi('math', '1.0.0', {}) }`)
+  assert.match(String(await modis.call('MODULE', 'LOAD', 'rival')), /the API 'math' is already exported by module 'provider'/)
+  assert.is(await modis.call('MODULE', 'RELOAD', 'user'), 'OK')
+  assert.is(await modis.call('MODULE', 'UNLOAD', 'user'), 'OK')
+  assert.is(await modis.call('MODULE', 'UNLOAD', 'provider'), 'OK')
+})
+
+test('configuration: types, bounds, apply, immutable, hidden, and what a reload keeps', async () => {
+  const definition = (extra = ''): string => `{
+    name: 'tuned',
+    config: {
+      size: config.integer({ default: 1024, min: 1, max: 1048576, memory: true }),
+      count: config.integer({ default: 5, min: -10, max: 10 }),
+      strict: config.boolean({ default: false }),
+      mode: config.enum({ values: ['fast', 'exact'], default: 'fast' }),
+      parts: config.flags({ values: ['a', 'b', 'c'], default: ['a'] }),
+      title: config.string({ default: '', maxLength: 5, apply(value) { if (value === 'bad') throw new Error('a bad title'); applied.push(value) } }),
+      fixed: config.integer({ default: 1, immutable: true }),
+      secret: config.string({ default: 'x', hidden: true, sensitive: true }),
+      guarded: config.string({ default: 'x', protected: true }),
+      ${extra}
+    },
+    commands: {
+      'tuned.get': { summary: 'Configuration.', run: (ctx) => JSON.stringify(ctx.config) },
+      'tuned.applied': { summary: 'Applied.', run: () => applied.splice(0) },
+    },
+  }`
+  folder.define('tuned', definition(), 'const applied = []')
+  assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', 'CONFIG', 'tuned.count', '-3', 'CONFIG', 'tuned.fixed', '9'), 'OK')
+  const get = async (): Promise<Record<string, unknown>> => JSON.parse(String(await modis.call('tuned.get')))
+  assert.equal(await get(), { size: 1024, count: -3, strict: false, mode: 'fast', parts: ['a'], title: '', fixed: 9, secret: 'x', guarded: 'x' })
+  assert.is(await modis.call('CONFIG', 'SET', 'tuned.size', '2kb', 'tuned.strict', 'YES', 'TUNED.mode', 'Exact', 'tuned.parts', 'c b', 'tuned.title', 'hello'), 'OK')
+  assert.equal(await get(), { size: 2048, count: -3, strict: true, mode: 'exact', parts: ['b', 'c'], title: 'hello', fixed: 9, secret: 'x', guarded: 'x' })
+  assert.equal(await modis.call('tuned.applied'), ['hello'])
+  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.s*'), ['tuned.size', '2048', 'tuned.strict', 'yes'])
+  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.secret'), ['tuned.secret', 'x'])
+  const wrong: [string, string, RegExp][] = [
+    ['count', '11', /possibly related to argument 'tuned\.count'.*between -10 and 10/],
+    ['count', 'x', /couldn't be parsed into an integer/],
+    ['strict', 'maybe', /argument must be 'yes' or 'no'/],
+    ['mode', 'slow', /one of the following: fast, exact/],
+    ['parts', 'd', /a, b, c/],
+    ['title', 'too long', /longer than 5 bytes/],
+    ['title', 'bad', /a bad title/],
+    ['fixed', '2', /can't set immutable config/],
+    ['guarded', 'y', /can't set protected config/],
+    ['none', '1', /Unknown option/],
+  ]
+  for (const [name, text, reason] of wrong) {
+    assert.match(String(await modis.call('CONFIG', 'SET', 'tuned.count', '1', `tuned.${name}`, text)), name === 'count' ? /duplicate|failed/ : reason, name)
+    if (name === 'count') assert.match(String(await modis.call('CONFIG', 'SET', `tuned.${name}`, text)), reason, name)
+    assert.is((await get()).count, -3, name)
+    assert.is((await get()).title, 'hello', name)
+  }
+  folder.define('tuned', definition('added: config.integer({ default: 77 }),'), 'const applied = []')
+  assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', 'CONFIG', 'count', '4'), 'OK')
+  assert.equal(await get(), { size: 2048, count: 4, strict: true, mode: 'exact', parts: ['b', 'c'], title: 'hello', fixed: 9, secret: 'x', guarded: 'x', added: 77 })
+  await modis.call('MODULE', 'UNLOAD', 'tuned')
+  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.*'), [])
+})
+
+test.run()
