@@ -1,6 +1,7 @@
 // Measures Modis against redis-server, each alone on one processor core, in one run, and prints Markdown tables of
 // medians and ratios. Options: --quick (fewer requests and keys), --only <throughput|module|memory|stall>.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { RawClient } from '../support/raw-client.ts'
 import type { RunningServer } from '../support/servers.ts'
@@ -14,6 +15,8 @@ const only = onlyAt < 0 ? undefined : process.argv[onlyAt + 1]
 const rounds = quick ? 3 : 5
 const PIPELINES = [1, 16, 64]
 const KEYS = '100000'
+/** A command of examples/redis-module-binary. */
+const binaryCommand = ['STATS.ADD', 'numbers:__rand_int__', '1.5']
 
 type Pair = Readonly<Record<ServerName, RunningServer>>
 
@@ -51,11 +54,9 @@ async function throughput(): Promise<void> {
 async function modules(): Promise<void> {
   heading('Modules', 'Modis/s', 'Redis/s')
   const bucket = fileURLToPath(new URL('./fixtures/token-bucket', import.meta.url))
-  const binary = fileURLToPath(new URL('../../examples/redis-module-binary/prebuilds/', import.meta.url))
-  const { default: resolveBinary } = (await import('node-gyp-build')) as unknown as {
-    default: { path(folder: string): string }
-  }
-  const shared = resolveBinary.path(fileURLToPath(new URL('..', `file://${binary}`)))
+  const packageFolder = fileURLToPath(new URL('../../examples/redis-module-binary', import.meta.url))
+  const prebuilds = join(packageFolder, 'prebuilds', `${process.platform}-${process.arch}`)
+  const shared = join(prebuilds, readdirSync(prebuilds)[0] ?? '')
   await withPair({ loadmodule: shared }, async (pair) => {
     const setUp = await RawClient.connect(pair.modis.port)
     await setUp.call('MODULE', 'LOAD', bucket)
