@@ -112,21 +112,39 @@ test('replies of every shape, in RESP2 and RESP3', async () => {
 
 test('a handler that throws fails its command alone, with nothing half written', async () => {
   assert.match(String(await value('nothing.at.all')), /^-ERR lab\.value failed: nothing is not defined/)
-  assert.match(String(await value('(() => { throw new sdk.CommandError("go away", "DENIED") })()')), /^-DENIED go away/)
+  assert.match(
+    String(await value('(() => { throw new sdk.CommandError("go away", "DENIED") })()')),
+    /^-DENIED go away/,
+  )
   assert.match(String(await value('[1, undefined]')), /^-ERR lab\.value failed: undefined is no reply/)
-  assert.match(String(await value('undefined')), /^-ERR lab\.value failed: the handler of 'lab\.value' returned nothing/)
+  assert.match(
+    String(await value('undefined')),
+    /^-ERR lab\.value failed: the handler of 'lab\.value' returned nothing/,
+  )
   assert.match(String(await value('(ctx.reply.integer(1), 2)')), /wrote to ctx\.reply and returned a value/)
-  assert.match(String(await modis.call('lab.write', 'ctx.reply.array(2), ctx.reply.integer(1), nothing')), /nothing is not defined/)
-  assert.equal(await modis.call('lab.write', '(ctx.reply.array(2), ctx.reply.integer(1), ctx.reply.bulk("two"))'), [1, 'two'])
+  assert.match(
+    String(await modis.call('lab.write', 'ctx.reply.array(2), ctx.reply.integer(1), nothing')),
+    /nothing is not defined/,
+  )
+  assert.equal(
+    await modis.call('lab.write', '(ctx.reply.array(2), ctx.reply.integer(1), ctx.reply.bulk("two"))'),
+    [1, 'two'],
+  )
   assert.is(await modis.call('PING'), 'PONG')
 })
 
 test('arguments are parsed by the schema, subcommands included', async () => {
   assert.is(await modis.call('lab.options', 'k'), '["k",null,null,[]]')
-  assert.is(await modis.call('lab.options', 'k', 'limit', '1', '2', 'fast', '1.5', '-inf'), '["k","fast",{"offset":1,"count":2},[1.5,null]]')
+  assert.is(
+    await modis.call('lab.options', 'k', 'limit', '1', '2', 'fast', '1.5', '-inf'),
+    '["k","fast",{"offset":1,"count":2},[1.5,null]]',
+  )
   assert.is(await modis.call('lab.options'), "-ERR wrong number of arguments for 'lab.options' command")
   assert.is(await modis.call('lab.options', 'k', 'x'), '-ERR value is not a valid float')
-  assert.match(String(await modis.call('lab.options', 'k', 'LIMIT', '-1', '2')), /^-ERR offset must be at least 0, got '-1'/)
+  assert.match(
+    String(await modis.call('lab.options', 'k', 'LIMIT', '-1', '2')),
+    /^-ERR offset must be at least 0, got '-1'/,
+  )
   assert.is(await modis.call('lab.box', 'PUT', 'boxed', 'value'), 'OK')
   assert.is(await modis.call('lab.box', 'peek', 'boxed'), 'value')
   assert.is(await modis.call('lab.box', 'peek'), "-ERR wrong number of arguments for 'lab.box|peek' command")
@@ -135,7 +153,9 @@ test('arguments are parsed by the schema, subcommands included', async () => {
 })
 
 test('COMMAND knows keys, arity, flags, categories and documentation', async () => {
-  const info = ((await modis.call('COMMAND', 'INFO', 'lab.options', 'lab.box')) as unknown[][]).map((each) => each.slice(0, 6))
+  const info = ((await modis.call('COMMAND', 'INFO', 'lab.options', 'lab.box')) as unknown[][]).map((each) =>
+    each.slice(0, 6),
+  )
   assert.equal(info[0], ['lab.options', -2, ['readonly', 'module'], 1, 1, 1])
   assert.equal(info[1], ['lab.box', -2, ['module'], 0, 0, 0])
   assert.equal(await modis.call('COMMAND', 'GETKEYS', 'lab.box', 'put', 'key', 'value'), ['key'])
@@ -148,24 +168,46 @@ test('call: replies by type, errors thrown or returned, text, RESP2', async () =
   await modis.call('DEL', 'h', 'z')
   await modis.call('HSET', 'h', 'f', 'v')
   await modis.call('ZADD', 'z', '1.5', 'm')
-  const json = (code: string): Promise<unknown> => value(`JSON.stringify(${code}, (_, v) => v instanceof Map ? [...v] : v instanceof Set ? [...v] : v)`)
+  const json = (code: string): Promise<unknown> =>
+    value(`JSON.stringify(${code}, (_, v) => v instanceof Map ? [...v] : v instanceof Set ? [...v] : v)`)
   assert.is(await json('ctx.callWith({ text: true }, "HGETALL", "h")'), '[["f","v"]]')
   assert.is(await json('ctx.callWith({ text: true, resp: 2 }, "HGETALL", "h")'), '["f","v"]')
   assert.is(await json('ctx.call("ZSCORE", "z", "m")'), '1.5')
-  assert.is(await json('[ctx.call("GET", "nothing"), ctx.call("EXISTS", "h"), ctx.call("SET", "a", 5), ctx.call("INCRBY", "a", 9007199254740992n).toString(), ctx.call("GET", "h").toString]').then((reply) => String(reply).startsWith('-WRONGTYPE')), true)
+  assert.is(
+    await json(
+      '[ctx.call("GET", "nothing"), ctx.call("EXISTS", "h"), ctx.call("SET", "a", 5), ctx.call("INCRBY", "a", 9007199254740992n).toString(), ctx.call("GET", "h").toString]',
+    ).then((reply) => String(reply).startsWith('-WRONGTYPE')),
+    true,
+  )
   assert.is(await json('ctx.callWith({ errors: "return" }, "GET", "h").code'), '"WRONGTYPE"')
-  assert.is(await json('ctx.callWith({ errors: "return" }, "NOSUCH", "a b").message'), `"unknown command 'NOSUCH', with args beginning with: 'a b' "`)
+  assert.is(
+    await json('ctx.callWith({ errors: "return" }, "NOSUCH", "a b").message'),
+    `"unknown command 'NOSUCH', with args beginning with: 'a b' "`,
+  )
   assert.match(String(await value('ctx.call("MULTI")')), /concerns a connection/)
   assert.is(await json('ctx.call("SMEMBERS", "nothing")'), '[]')
   assert.is(await json('ctx.call("BLPOP", "nothing", 0)'), 'null')
   assert.is(await value('ctx.call("lab.value", "ctx.call(\\"lab.value\\", \\"ctx.client.isInternal\\")")'), 1)
-  assert.match(String(await value('ctx.call("lab.later", 1, "1")')), /Blocking module command called from another module/)
+  assert.match(
+    String(await value('ctx.call("lab.later", 1, "1")')),
+    /Blocking module command called from another module/,
+  )
 })
 
 test('client, database and circumstances', async () => {
   await modis.call('CLIENT', 'SETNAME', 'tester')
-  assert.equal(await value('[ctx.client.name, ctx.client.user, ctx.client.resp, ctx.client.isInternal, ctx.db, ctx.state.args]'), ['tester', 'default', 2, 0, 0, ['an', 'argument']])
-  assert.equal(await value('[ctx.flags.transaction, ctx.flags.mayBlock, ctx.flags.loading, ctx.mayRun("get", "k"), ctx.mayRun("nothing")]'), [0, 1, 0, 1, 0])
+  assert.equal(
+    await value(
+      '[ctx.client.name, ctx.client.user, ctx.client.resp, ctx.client.isInternal, ctx.db, ctx.state.args]',
+    ),
+    ['tester', 'default', 2, 0, 0, ['an', 'argument']],
+  )
+  assert.equal(
+    await value(
+      '[ctx.flags.transaction, ctx.flags.mayBlock, ctx.flags.loading, ctx.mayRun("get", "k"), ctx.mayRun("nothing")]',
+    ),
+    [0, 1, 0, 1, 0],
+  )
   await modis.call('MULTI')
   await modis.call('lab.value', '[ctx.flags.transaction, ctx.flags.mayBlock]')
   assert.equal(await modis.call('EXEC'), [[1, 0]])
@@ -182,30 +224,57 @@ test('a promise blocks the client alone', async () => {
   assert.ok(performance.now() - started < 100)
   assert.is(await later, 'done')
   const order: number[] = []
-  await Promise.all([100, 20, 60].map(async (ms) => {
-    const client = await modis.connect()
-    await client.call('lab.later', ms, '1')
-    order.push(ms)
-    client.close()
-  }))
+  await Promise.all(
+    [100, 20, 60].map(async (ms) => {
+      const client = await modis.connect()
+      await client.call('lab.later', ms, '1')
+      order.push(ms)
+      client.close()
+    }),
+  )
   assert.equal(order, [20, 60, 100])
-  const replies = await Promise.all([modis.call('lab.later', 50, '"first"'), modis.call('PING'), modis.call('lab.value', '"third"')])
+  const replies = await Promise.all([
+    modis.call('lab.later', 50, '"first"'),
+    modis.call('PING'),
+    modis.call('lab.value', '"third"'),
+  ])
   assert.equal(replies, ['first', 'PONG', 'third'])
   other.close()
 })
 
 test('async handlers open keys again, and their errors are replies', async () => {
-  assert.is(await modis.call('lab.later', 1, '(ctx.key("later").string.set("x"), ctx.call("GET", "later").toString())'), 'x')
-  assert.match(String(await modis.call('lab.later', 1, 'nothing')), /^-ERR lab\.later failed: nothing is not defined/)
-  assert.match(String(await modis.call('lab.later', 1, '(() => { throw new sdk.CommandError("late", "LATE") })()')), /^-LATE late/)
+  assert.is(
+    await modis.call(
+      'lab.later',
+      1,
+      '(ctx.key("later").string.set("x"), ctx.call("GET", "later").toString())',
+    ),
+    'x',
+  )
+  assert.match(
+    String(await modis.call('lab.later', 1, 'nothing')),
+    /^-ERR lab\.later failed: nothing is not defined/,
+  )
+  assert.match(
+    String(await modis.call('lab.later', 1, '(() => { throw new sdk.CommandError("late", "LATE") })()')),
+    /^-LATE late/,
+  )
   assert.match(String(await modis.call('lab.later', 1, 'undefined')), /returned nothing/)
   assert.match(String(await modis.call('lab.later', 1, 'ctx.reply.integer(1)')), /ctx\.reply was used after/)
-  const stale = '(async () => { const key = ctx.key("later"); key.string.get(); await null; return key.string.text() })()'
-  assert.match(String(await modis.call('lab.later', 1, stale)), /was used after its command had returned or awaited/)
-  const reopened = '(async () => { ctx.key("later").string.set("1"); await null; return ctx.key("later").string.text() })()'
+  const stale =
+    '(async () => { const key = ctx.key("later"); key.string.get(); await null; return key.string.text() })()'
+  assert.match(
+    String(await modis.call('lab.later', 1, stale)),
+    /was used after its command had returned or awaited/,
+  )
+  const reopened =
+    '(async () => { ctx.key("later").string.set("1"); await null; return ctx.key("later").string.text() })()'
   assert.is(await modis.call('lab.later', 1, reopened), '1')
   assert.match(String(await value('(() => { globalThis.kept = ctx })()')), /returned nothing/)
-  assert.match(String(await value('kept.key("x").exists')), /the context was used after its command had its reply/)
+  assert.match(
+    String(await value('kept.key("x").exists')),
+    /the context was used after its command had its reply/,
+  )
 })
 
 test('an async command within a transaction answers with an error', async () => {
@@ -289,7 +358,10 @@ test('figures: calls, failures and time of each command, kept across a reload', 
   await modis.call('MODULE', 'RELOAD', 'lab')
   await value('1')
   const stats = String(await modis.call('INFO', 'commandstats'))
-  assert.match(stats, /cmdstat_lab\.value:calls=3,usec=\d+,usec_per_call=[\d.]+,rejected_calls=1,failed_calls=1/)
+  assert.match(
+    stats,
+    /cmdstat_lab\.value:calls=3,usec=\d+,usec_per_call=[\d.]+,rejected_calls=1,failed_calls=1/,
+  )
 })
 
 test.run()

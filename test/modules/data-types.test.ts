@@ -9,7 +9,9 @@ const folder = new ModuleFolder()
 let modis: ModuleServer
 
 /** A module with a data type whose values are `{ n, text }`; its save writes `version`. */
-const counters = (options: { version?: number; load?: string; hooks?: string; name?: string } = {}): [string, string] => [
+const counters = (
+  options: { version?: number; load?: string; hooks?: string; name?: string } = {},
+): [string, string] => [
   `{
     name: 'counters',
     dataTypes: [counter],
@@ -110,7 +112,13 @@ test('values that change while a reload is under way are taken over as they are 
 test('a value that the new version refuses leaves everything as it was', async () => {
   await modis.call('counter.add', 'good', 1)
   await modis.call('counter.add', 'bad', 13)
-  folder.define('counters', ...counters({ version: 2, load: `const n = io.unsigned(); if (n === 13) throw new Error('unlucky'); io.string(); return { n, made: 2 }` }))
+  folder.define(
+    'counters',
+    ...counters({
+      version: 2,
+      load: `const n = io.unsigned(); if (n === 13) throw new Error('unlucky'); io.string(); return { n, made: 2 }`,
+    }),
+  )
   assert.is(
     await modis.call('MODULE', 'RELOAD', 'counters'),
     "-ERR Error reloading the extension. carry over: a value of the data type 'modis-cnt' cannot be taken over: unlucky [MODIS_MODULE_VALUES]",
@@ -120,7 +128,10 @@ test('a value that the new version refuses leaves everything as it was', async (
   folder.define('counters', ...counters({ version: 2, load: `io.unsigned(); return { n: 0 }` }))
   assert.match(String(await modis.call('MODULE', 'RELOAD', 'counters')), /expected the end, found a string/)
   folder.define('counters', ...counters({ name: 'other-cnt' }))
-  assert.match(String(await modis.call('MODULE', 'RELOAD', 'counters')), /there are 2 values of the data type 'modis-cnt', which the new version does not have/)
+  assert.match(
+    String(await modis.call('MODULE', 'RELOAD', 'counters')),
+    /there are 2 values of the data type 'modis-cnt', which the new version does not have/,
+  )
   assert.is(await modis.call('counter.add', 'bad', 1), 15)
 })
 
@@ -130,7 +141,10 @@ test('a command of the old version that is still running cannot touch the values
   const late = other.call('counter.late', 'key', 100)
   await new Promise((resolve) => setTimeout(resolve, 20))
   assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
-  assert.match(String(plain(await late)), /^-ERR module 'counters' was replaced by another version while this command ran/)
+  assert.match(
+    String(plain(await late)),
+    /^-ERR module 'counters' was replaced by another version while this command ran/,
+  )
   assert.equal(await modis.call('counter.get', 'key'), [3, 101])
   other.close()
 })
@@ -149,7 +163,8 @@ test('a module with values is not unloaded; with none left it is', async () => {
 })
 
 test('values are freed by deletion, expiry, FLUSHALL and replacement', async () => {
-  for (const key of ['deleted', 'unlinked', 'expired', 'renamed over', 'flushed']) await modis.call('counter.add', key)
+  for (const key of ['deleted', 'unlinked', 'expired', 'renamed over', 'flushed'])
+    await modis.call('counter.add', key)
   await modis.call('DEL', 'deleted')
   await modis.call('UNLINK', 'unlinked')
   await modis.call('PEXPIRE', 'expired', 1)
@@ -159,7 +174,8 @@ test('values are freed by deletion, expiry, FLUSHALL and replacement', async () 
   assert.is(await modis.call('EXISTS', 'expired'), 0)
   assert.is(await modis.call('counter.freed'), 4)
   await modis.call('FLUSHALL')
-  for (let tries = 0; tries < 50 && (await modis.call('counter.freed')) !== 5; tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+  for (let tries = 0; tries < 50 && (await modis.call('counter.freed')) !== 5; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
   assert.is(await modis.call('counter.freed'), 5)
 })
 
@@ -175,11 +191,19 @@ test('COPY, RENAME, MOVE, DUMP and RESTORE', async () => {
   assert.equal(await modis.call('counter.get', 'restored'), [4, 101])
   const broken = Buffer.from(String(dump), 'latin1')
   broken[12] = (broken[12] ?? 0) ^ 0xff
-  assert.match(String(await modis.call('RESTORE', 'broken', 0, broken)), /^-ERR DUMP payload version or checksum are wrong/)
+  assert.match(
+    String(await modis.call('RESTORE', 'broken', 0, broken)),
+    /^-ERR DUMP payload version or checksum are wrong/,
+  )
 })
 
 test('optional hooks: copy, memory use, digest', async () => {
-  folder.define('counters', ...counters({ hooks: `copy: (value, from, to) => ({ n: value.n, made: from + '>' + to }), memoryUsage: () => 12345, digest: (digest, value) => { digest.add(value.n); digest.endSequence() }` }))
+  folder.define(
+    'counters',
+    ...counters({
+      hooks: `copy: (value, from, to) => ({ n: value.n, made: from + '>' + to }), memoryUsage: () => 12345, digest: (digest, value) => { digest.add(value.n); digest.endSequence() }`,
+    }),
+  )
   await modis.call('MODULE', 'RELOAD', 'counters')
   await modis.call('counter.add', 'key', 4)
   await modis.call('COPY', 'key', 'copy')

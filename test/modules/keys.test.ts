@@ -58,23 +58,14 @@ async function run(code: string, command = 'lab.run'): Promise<unknown> {
 }
 
 test('a key that does not exist', async () => {
-  assert.equal(await run('[key.exists, key.type, key.typeName, key.ttlMs, key.expiresAtMs, key.name, key.db, key.mode]'), [
-    false,
-    'none',
-    'none',
-    null,
-    null,
-    'k',
-    0,
-    'RW',
-  ])
-  assert.equal(await run('[key.persist(), key.expireIn(100), key.delete(), key.unlink(), key.rename("other")]'), [
-    false,
-    false,
-    false,
-    false,
-    false,
-  ])
+  assert.equal(
+    await run('[key.exists, key.type, key.typeName, key.ttlMs, key.expiresAtMs, key.name, key.db, key.mode]'),
+    [false, 'none', 'none', null, null, 'k', 0, 'RW'],
+  )
+  assert.equal(
+    await run('[key.persist(), key.expireIn(100), key.delete(), key.unlink(), key.rename("other")]'),
+    [false, false, false, false, false],
+  )
   assert.equal(
     await run(
       '[key.string.length, key.string.get(), key.string.text(), key.list.length, key.list.get(0), key.list.popHead(), key.hash.size, key.hash.get("f"), key.set.size, key.set.pop(), key.sortedSet.size, key.sortedSet.score("m"), key.sortedSet.popMin()]',
@@ -104,14 +95,19 @@ test('expiry, rename and deletion', async () => {
 
 test('strings', async () => {
   assert.is(await run('key.string.set("hello")'), undefined)
-  assert.equal(await run('[key.type, key.string.length, key.string.text(), key.string.get().length]'), ['string', 5, 'hello', 5])
-  assert.is(await run('key.string.append(" world")'), 11)
-  assert.equal(await run('[key.string.range(0, 4), key.string.range(-5, -1), key.string.range(5, 2), key.string.range(0, 100)]'), [
+  assert.equal(await run('[key.type, key.string.length, key.string.text(), key.string.get().length]'), [
+    'string',
+    5,
     'hello',
-    'world',
-    '',
-    'hello world',
+    5,
   ])
+  assert.is(await run('key.string.append(" world")'), 11)
+  assert.equal(
+    await run(
+      '[key.string.range(0, 4), key.string.range(-5, -1), key.string.range(5, 2), key.string.range(0, 100)]',
+    ),
+    ['hello', 'world', '', 'hello world'],
+  )
   assert.is(await run('key.string.setRange(6, "Redis")'), 11)
   assert.is(await modis.call('GET', 'k'), 'hello Redis')
   assert.is(await run('key.string.setRange(13, "!")'), 14)
@@ -152,16 +148,29 @@ test('lists', async () => {
   assert.is(await run('key.list.pushTail("b", "c")'), 2)
   assert.is(await run('key.list.pushHead("a", "z")'), 4)
   assert.equal(await run('[...key.list]'), ['z', 'a', 'b', 'c'])
-  assert.equal(await run('[key.list.get(1), key.list.text(-1), key.list.get(4), key.list.length]'), ['a', 'c', null, 4])
-  assert.equal(await run('[key.list.set(0, "y"), key.list.set(9, "n"), key.list.set(-9, "n")]'), [true, false, false])
-  assert.equal(await run('[key.list.insert(1, "i"), key.list.insert(5, "end"), key.list.insert(9, "n"), key.list.insert(-1, "before")]'), [
+  assert.equal(await run('[key.list.get(1), key.list.text(-1), key.list.get(4), key.list.length]'), [
+    'a',
+    'c',
+    null,
+    4,
+  ])
+  assert.equal(await run('[key.list.set(0, "y"), key.list.set(9, "n"), key.list.set(-9, "n")]'), [
+    true,
+    false,
+    false,
+  ])
+  assert.equal(
+    await run(
+      '[key.list.insert(1, "i"), key.list.insert(5, "end"), key.list.insert(9, "n"), key.list.insert(-1, "before")]',
+    ),
+    [true, true, false, true],
+  )
+  assert.equal(await run('key.list.range(0, -1)'), ['y', 'i', 'a', 'b', 'c', 'before', 'end'])
+  assert.equal(await run('[key.list.removeAt(-2), key.list.removeAt(1), key.list.removeAt(10)]'), [
     true,
     true,
     false,
-    true,
   ])
-  assert.equal(await run('key.list.range(0, -1)'), ['y', 'i', 'a', 'b', 'c', 'before', 'end'])
-  assert.equal(await run('[key.list.removeAt(-2), key.list.removeAt(1), key.list.removeAt(10)]'), [true, true, false])
   assert.equal(await modis.call('LRANGE', 'k', 0, -1), ['y', 'a', 'b', 'c', 'end'])
   assert.equal(await run('[key.list.popHead(), key.list.popTail()]'), ['y', 'end'])
   await run('key.list.trim(1, 1)')
@@ -175,17 +184,31 @@ test('lists', async () => {
 })
 
 test('hashes', async () => {
-  assert.equal(await run('[key.hash.set("a", "1"), key.hash.set("a", "2"), key.hash.setIfAbsent("a", "3"), key.hash.setIfAbsent("b", "4")]'), [
-    true,
-    false,
-    false,
-    true,
-  ])
-  assert.equal(await run('[key.hash.setAll({ c: "5", a: "6" }), key.hash.setAll([["d", Buffer.from("7")]])]'), [1, 1])
+  assert.equal(
+    await run(
+      '[key.hash.set("a", "1"), key.hash.set("a", "2"), key.hash.setIfAbsent("a", "3"), key.hash.setIfAbsent("b", "4")]',
+    ),
+    [true, false, false, true],
+  )
+  assert.equal(
+    await run('[key.hash.setAll({ c: "5", a: "6" }), key.hash.setAll([["d", Buffer.from("7")]])]'),
+    [1, 1],
+  )
   assert.equal(await run('key.hash.toObject()'), { a: '6', b: '4', c: '5', d: '7' })
-  assert.equal(await run('[key.hash.size, key.hash.has("a"), key.hash.has("z"), key.hash.get("a"), key.hash.text("z")]'), [4, true, false, '6', null])
-  assert.equal(await run('[key.hash.increment("a", 4), key.hash.increment("n", -3n), key.hash.incrementDouble("f", 1.5)]'), ['10n', '-3n', 1.5])
-  assert.match(String(await run('key.hash.set("t", "text"), key.hash.increment("t", 1)')), /^-ERR hash value is not an integer/)
+  assert.equal(
+    await run('[key.hash.size, key.hash.has("a"), key.hash.has("z"), key.hash.get("a"), key.hash.text("z")]'),
+    [4, true, false, '6', null],
+  )
+  assert.equal(
+    await run(
+      '[key.hash.increment("a", 4), key.hash.increment("n", -3n), key.hash.incrementDouble("f", 1.5)]',
+    ),
+    ['10n', '-3n', 1.5],
+  )
+  assert.match(
+    String(await run('key.hash.set("t", "text"), key.hash.increment("t", 1)')),
+    /^-ERR hash value is not an integer/,
+  )
   assert.equal(await run('[key.hash.delete("t"), key.hash.delete("t")]'), [true, false])
   assert.equal(await run('[key.hash.fields(), key.hash.values(), [...key.hash].length]'), [
     ['a', 'b', 'c', 'd', 'n', 'f'],
@@ -199,7 +222,10 @@ test('hashes', async () => {
 test('sets', async () => {
   assert.equal(await run('[key.set.add("1", "2", "2"), key.set.add("2", "3"), key.set.add()]'), [2, 1, 0])
   assert.is(await modis.call('OBJECT', 'ENCODING', 'k'), 'intset')
-  assert.equal(await run('[key.set.has("1"), key.set.has("x"), key.set.size, [...key.set].map(String).sort()]'), [true, false, 3, ['1', '2', '3']])
+  assert.equal(
+    await run('[key.set.has("1"), key.set.has("x"), key.set.size, [...key.set].map(String).sort()]'),
+    [true, false, 3, ['1', '2', '3']],
+  )
   assert.ok(['1', '2', '3'].includes(String(await run('key.set.random()'))))
   assert.equal(await run('[key.set.delete("1", "x"), key.set.size]'), [1, 2])
   assert.is(new Set((await run('[key.set.pop(), key.set.pop(), key.set.pop()]')) as unknown[]).size, 3)
@@ -207,32 +233,45 @@ test('sets', async () => {
 })
 
 test('sorted sets', async () => {
-  assert.equal(await run('[key.sortedSet.add("a", 1), key.sortedSet.add("b", 2), key.sortedSet.add("a", 1.5), key.sortedSet.add("a", 1.5)]'), [
-    'added',
-    'added',
-    'updated',
-    'unchanged',
-  ])
+  assert.equal(
+    await run(
+      '[key.sortedSet.add("a", 1), key.sortedSet.add("b", 2), key.sortedSet.add("a", 1.5), key.sortedSet.add("a", 1.5)]',
+    ),
+    ['added', 'added', 'updated', 'unchanged'],
+  )
   assert.equal(
     await run(
       '[key.sortedSet.add("c", 3, { when: "present" }), key.sortedSet.add("a", 9, { when: "absent" }), key.sortedSet.add("a", 1, { only: "greater" }), key.sortedSet.add("a", 1, { only: "less" })]',
     ),
     ['unchanged', 'unchanged', 'unchanged', 'updated'],
   )
-  assert.equal(await run('[key.sortedSet.increment("b", 2), key.sortedSet.increment("x", 1, { when: "present" }), key.sortedSet.increment("c", 3)]'), [4, null, 3])
+  assert.equal(
+    await run(
+      '[key.sortedSet.increment("b", 2), key.sortedSet.increment("x", 1, { when: "present" }), key.sortedSet.increment("c", 3)]',
+    ),
+    [4, null, 3],
+  )
   assert.match(String(await run('key.sortedSet.add("a", NaN)')), /^-ERR value is not a valid float/)
   assert.equal(await run('[...key.sortedSet]'), [
     { member: 'a', score: 1 },
     { member: 'c', score: 3 },
     { member: 'b', score: 4 },
   ])
-  assert.equal(await run('[key.sortedSet.rank("b"), key.sortedSet.rank("b", { reverse: true }), key.sortedSet.rank("x"), key.sortedSet.score("c"), key.sortedSet.count(1, { exclusive: 4 })]'), [2, 0, null, 3, 2])
+  assert.equal(
+    await run(
+      '[key.sortedSet.rank("b"), key.sortedSet.rank("b", { reverse: true }), key.sortedSet.rank("x"), key.sortedSet.score("c"), key.sortedSet.count(1, { exclusive: 4 })]',
+    ),
+    [2, 0, null, 3, 2],
+  )
   const names = (code: string): Promise<unknown> => run(`${code}.map(({ member }) => member)`)
   assert.equal(await names('key.sortedSet.rangeByRank(0, 1)'), ['a', 'c'])
   assert.equal(await names('key.sortedSet.rangeByRank(0, 1, { reverse: true })'), ['b', 'c'])
   assert.equal(await names('key.sortedSet.rangeByScore({ exclusive: 1 }, Infinity)'), ['c', 'b'])
   assert.equal(await names('key.sortedSet.rangeByScore(-Infinity, Infinity, { offset: 1, limit: 1 })'), ['c'])
-  assert.equal(await names('key.sortedSet.rangeByScore(-Infinity, Infinity, { reverse: true, offset: 1 })'), ['c', 'a'])
+  assert.equal(await names('key.sortedSet.rangeByScore(-Infinity, Infinity, { reverse: true, offset: 1 })'), [
+    'c',
+    'a',
+  ])
   assert.equal(await run('[key.sortedSet.popMin(), key.sortedSet.popMax()]'), [
     { member: 'a', score: 1 },
     { member: 'b', score: 4 },
@@ -240,14 +279,29 @@ test('sorted sets', async () => {
   assert.equal(await run('[key.sortedSet.delete("c", "x"), key.exists]'), [1, false])
   await run('"edcba".split("").forEach((letter) => key.sortedSet.add(letter, 0))')
   assert.equal(await names('key.sortedSet.rangeByLex("b", { exclusive: "d" })'), ['b', 'c'])
-  assert.equal(await names('key.sortedSet.rangeByLex({ infinity: "-" }, { infinity: "+" }, { reverse: true, limit: 2 })'), ['e', 'd'])
+  assert.equal(
+    await names(
+      'key.sortedSet.rangeByLex({ infinity: "-" }, { infinity: "+" }, { reverse: true, limit: 2 })',
+    ),
+    ['e', 'd'],
+  )
   await run('Array.from({ length: 500 }, (_, i) => key.sortedSet.add("m" + i, i))')
-  assert.equal([await modis.call('OBJECT', 'ENCODING', 'k'), await run('key.sortedSet.rank("m499")')], ['skiplist', 504])
+  assert.equal(
+    [await modis.call('OBJECT', 'ENCODING', 'k'), await run('key.sortedSet.rank("m499")')],
+    ['skiplist', 504],
+  )
 })
 
 test('a value of another type is an error in every view, and nothing is created by looking', async () => {
   await modis.call('RPUSH', 'k', 'x')
-  for (const view of ['string.get()', 'string.set', 'hash.get("x")', 'set.has("x")', 'sortedSet.score("x")', 'value(box).get()']) {
+  for (const view of [
+    'string.get()',
+    'string.set',
+    'hash.get("x")',
+    'set.has("x")',
+    'sortedSet.score("x")',
+    'value(box).get()',
+  ]) {
     if (view === 'string.set') continue
     assert.match(String(await run(`key.${view}`)), /^-WRONGTYPE Operation against a key/, view)
   }
@@ -259,7 +313,12 @@ test('a value of another type is an error in every view, and nothing is created 
 test('keys opened for reading cannot be changed', async () => {
   await modis.call('SET', 'k', 'x')
   assert.is(await run('key.string.text()', 'lab.read'), 'x')
-  for (const change of ['key.string.set("y")', 'key.delete()', 'key.expireIn(1)', 'ctx.key("k").string.append("y")'])
+  for (const change of [
+    'key.string.set("y")',
+    'key.delete()',
+    'key.expireIn(1)',
+    'ctx.key("k").string.append("y")',
+  ])
     assert.match(String(await run(change, 'lab.read')), /was opened for reading \(mode R\)/, change)
   assert.match(String(await run('ctx.key("k", "RW")', 'lab.read')), /opened for reading/)
   assert.is(await modis.call('GET', 'k'), 'x')
@@ -291,7 +350,11 @@ test('handles of one key see each other, and what calls do', async () => {
 
 test('own values: shared, replaced, typed', async () => {
   assert.equal(await run('[key.value(box).get(), key.exists]'), [null, false])
-  assert.equal(await run('[key.value(box).getOrCreate(() => ({ text: "new" })), key.type, key.typeName]'), [{ text: 'new' }, 'module', 'lab-boxes'])
+  assert.equal(await run('[key.value(box).getOrCreate(() => ({ text: "new" })), key.type, key.typeName]'), [
+    { text: 'new' },
+    'module',
+    'lab-boxes',
+  ])
   assert.is(await run('key.value(box).get().text = "changed", key.value(box).changed()'), undefined)
   assert.equal(await run('key.value(box).get()', 'lab.read'), { text: 'changed' })
   await modis.call('EXPIRE', 'k', 100)
@@ -299,13 +362,22 @@ test('own values: shared, replaced, typed', async () => {
   assert.ok(Number(await modis.call('TTL', 'k')) > 0)
   await run('key.value(box).set({ text: "other" })')
   assert.is(await modis.call('TTL', 'k'), -1)
-  assert.equal([await modis.call('TYPE', 'k'), await modis.call('OBJECT', 'ENCODING', 'k')], ['lab-boxes', 'raw'])
+  assert.equal(
+    [await modis.call('TYPE', 'k'), await modis.call('OBJECT', 'ENCODING', 'k')],
+    ['lab-boxes', 'raw'],
+  )
   assert.match(String(await modis.call('GET', 'k')), /^-WRONGTYPE/)
   assert.is(await modis.call('COPY', 'k', 'other'), 1)
   await run('key.value(box).get().text = "original"')
   assert.equal(await run('ctx.key("other").value(box).get()'), { text: 'other' })
-  assert.match(String(await run('key.value({ name: "unknown", id: 1n })')), /data type 'unknown' is not among the module's dataTypes/)
-  assert.match(String(await run('ctx.key("x").value(box).getOrCreate(() => { ctx.key("x").string.set("y") })')), /wrote the key itself/)
+  assert.match(
+    String(await run('key.value({ name: "unknown", id: 1n })')),
+    /data type 'unknown' is not among the module's dataTypes/,
+  )
+  assert.match(
+    String(await run('ctx.key("x").value(box).getOrCreate(() => { ctx.key("x").string.set("y") })')),
+    /wrote the key itself/,
+  )
   await modis.call('DEL', 'x')
 })
 

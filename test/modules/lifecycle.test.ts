@@ -19,7 +19,8 @@ test.after(async () => {
   folder.remove()
 })
 test.after.each(async () => {
-  for (const module of (await modis.call('MODULE', 'LIST')) as string[][]) await modis.call('MODULE', 'UNLOAD', module[1] ?? '')
+  for (const module of (await modis.call('MODULE', 'LIST')) as string[][])
+    await modis.call('MODULE', 'UNLOAD', module[1] ?? '')
 })
 
 test('a package is loaded by name, listed, called and unloaded', async () => {
@@ -33,7 +34,10 @@ test('a package is loaded by name, listed, called and unloaded', async () => {
   assert.is(await modis.call('MODULE', 'UNLOAD', 'greet'), 'OK')
   assert.equal(await modis.call('MODULE', 'LIST'), [])
   assert.match(String(await modis.call('greet.say')), /^-ERR unknown command 'greet.say'/)
-  assert.match(modis.server.log(), /Module 'greet' loaded from .*greet \(package, 1\.2\.3, 1 command, [\d.]+ ms\)/)
+  assert.match(
+    modis.server.log(),
+    /Module 'greet' loaded from .*greet \(package, 1\.2\.3, 1 command, [\d.]+ ms\)/,
+  )
   for (const state of ['resolved', 'opened', 'checked', 'live', 'unloaded'])
     assert.match(modis.server.log(), new RegExp(`Module 'greet': ${state} after [\\d.]+ ms`))
 })
@@ -114,7 +118,10 @@ test('loading again is a reload, and a package that was mended loads after it fa
   folder.define('greet', greeter('one'))
   await modis.call('MODULE', 'LOAD', 'greet')
   folder.define('greet', '{ name: ')
-  assert.match(String(await modis.call('MODULE', 'LOAD', 'greet')), /open: \w*Error: .*index\.js:\d+.*\[MODIS_MODULE_EVALUATION\]/)
+  assert.match(
+    String(await modis.call('MODULE', 'LOAD', 'greet')),
+    /open: \w*Error: .*index\.js:\d+.*\[MODIS_MODULE_EVALUATION\]/,
+  )
   assert.is(await modis.call('greet.say'), 'one')
   folder.define('greet', greeter('two'))
   assert.is(await modis.call('MODULE', 'LOAD', 'greet'), 'OK')
@@ -128,7 +135,9 @@ test('commands are served without a gap while the module is reloaded again and a
   let isOver = false
   const replies = new Set<unknown>()
   const calling = (async () => {
-    while (!isOver) for (const reply of await Promise.all(Array.from({ length: 20 }, () => other.call('greet.say')))) replies.add(plain(reply))
+    while (!isOver)
+      for (const reply of await Promise.all(Array.from({ length: 20 }, () => other.call('greet.say'))))
+        replies.add(plain(reply))
   })()
   for (let version = 1; version <= 10; version++) {
     folder.define('greet', greeter(String(version)))
@@ -165,7 +174,10 @@ test('the old version goes on serving when the new one fails, and nothing of the
     throw new RangeError('not today')`
   folder.define('counted', counted('two', failing))
   const reply = String(await modis.call('MODULE', 'RELOAD', 'counted'))
-  assert.match(reply, /^-ERR Error reloading the extension\. load: load threw RangeError: not today at index\.js:\d+/)
+  assert.match(
+    reply,
+    /^-ERR Error reloading the extension\. load: load threw RangeError: not today at index\.js:\d+/,
+  )
   assert.match(reply, /\[MODIS_MODULE_THREW\]$/)
   assert.equal(await modis.call('counted.version'), ['one', 'state of one'])
   assert.match(String(await modis.call('counted.two')), /unknown command/)
@@ -224,7 +236,9 @@ test('MODULE within a transaction is refused', async () => {
   folder.define('greet', greeter('one'))
   await modis.call('MULTI')
   await modis.call('MODULE', 'LOAD', 'greet')
-  assert.equal(await modis.call('EXEC'), ['-ERR modules cannot be changed within a transaction or by a module'])
+  assert.equal(await modis.call('EXEC'), [
+    '-ERR modules cannot be changed within a transaction or by a module',
+  ])
 })
 
 test('several loads at once are done one after another', async () => {
@@ -244,7 +258,10 @@ test('a package that vanished is unloaded all the same, and not reloaded', async
   const path = folder.define('greet', greeter('one'))
   await modis.call('MODULE', 'LOAD', 'greet')
   rmSync(path, { recursive: true })
-  assert.match(String(await modis.call('MODULE', 'RELOAD', 'greet')), /resolve: no package 'greet'; looked in .*MODIS_MODULE_NOT_FOUND/)
+  assert.match(
+    String(await modis.call('MODULE', 'RELOAD', 'greet')),
+    /resolve: no package 'greet'; looked in .*MODIS_MODULE_NOT_FOUND/,
+  )
   assert.is(await modis.call('greet.say'), 'one')
 })
 

@@ -36,7 +36,8 @@ test.after(async () => {
 })
 test.after.each(async () => {
   await modis.call('FLUSHALL')
-  for (const module of (await modis.call('MODULE', 'LIST')) as string[][]) await modis.call('MODULE', 'UNLOAD', module[1] ?? '')
+  for (const module of (await modis.call('MODULE', 'LIST')) as string[][])
+    await modis.call('MODULE', 'UNLOAD', module[1] ?? '')
 })
 
 /** Loads the module with this body of its `load`. */
@@ -72,12 +73,25 @@ test('keyspace events: classes, patterns, keys in order, and none after the unlo
 })
 
 test('server events', async () => {
-  const names = ['flush-start', 'flush-end', 'config-changed', 'databases-swapped', 'module-loaded', 'module-unloaded', 'persistence-start', 'persistence-end', 'client-connected', 'client-disconnected', 'key-removed']
+  const names = [
+    'flush-start',
+    'flush-end',
+    'config-changed',
+    'databases-swapped',
+    'module-loaded',
+    'module-unloaded',
+    'persistence-start',
+    'persistence-end',
+    'client-connected',
+    'client-disconnected',
+    'key-removed',
+  ]
   await load(`for (const name of ${JSON.stringify(names)}) ctx.onServerEvent(name, (event) => seen.push([name, json(event)]))
     for (const name of ['cron', 'event-loop-before-sleep', 'event-loop-after-sleep']) { const stop = ctx.onServerEvent(name, (event) => { seen.push([name, json(event)]); stop() }) }`)
   await sleep(50)
   const first = (await seen()).map((each) => (each as string[])[0])
-  for (const name of ['cron', 'event-loop-before-sleep', 'event-loop-after-sleep', 'module-loaded']) assert.ok(first.includes(name), name)
+  for (const name of ['cron', 'event-loop-before-sleep', 'event-loop-after-sleep', 'module-loaded'])
+    assert.ok(first.includes(name), name)
   await modis.call('FLUSHALL', 'ASYNC')
   await modis.call('CONFIG', 'SET', 'hz', 50)
   await modis.call('SWAPDB', 0, 1)
@@ -105,7 +119,9 @@ test('server events', async () => {
 })
 
 test('key-removed: why, while the value is still there', async () => {
-  await load(`ctx.onServerEvent('key-removed', ({ key, reason, db }) => seen.push([key.toString(), reason, db, ctx.withDatabase(db, (inner) => inner.call('EXISTS', key))]))`)
+  await load(
+    `ctx.onServerEvent('key-removed', ({ key, reason, db }) => seen.push([key.toString(), reason, db, ctx.withDatabase(db, (inner) => inner.call('EXISTS', key))]))`,
+  )
   await modis.call('SET', 'k', 'v')
   await modis.call('SET', 'k', 'w')
   await modis.call('SET', 'k', 'longer than it was before, so that it moves')
@@ -170,7 +186,10 @@ test('work outside of commands: calls, keys of any database, async', async () =>
 
 test('values of data types cannot be touched before the module is live', async () => {
   folder.define('lab', ...lab(`ctx.withDatabase(0, (inner) => inner.key('k').value(box).set({ text: 'x' }))`))
-  assert.match(String(await modis.call('MODULE', 'LOAD', 'lab')), /values of the data type 'lab-boxes' can be used once the module is loaded/)
+  assert.match(
+    String(await modis.call('MODULE', 'LOAD', 'lab')),
+    /values of the data type 'lab-boxes' can be used once the module is loaded/,
+  )
   assert.is(await modis.call('EXISTS', 'k'), 0)
 })
 
@@ -239,76 +258,34 @@ test('APIs: exported, imported by version, kept across a reload, a reason not to
   folder.define('provider', provider('1.2.0', 2))
   assert.is(await modis.call('MODULE', 'LOAD', 'provider'), 'OK')
   folder.define('user', user('^2.0.0'))
-  assert.match(String(await modis.call('MODULE', 'LOAD', 'user')), /module 'provider' exports the API 'math' in version 1\.2\.0; \^2\.0\.0 is wanted/)
+  assert.match(
+    String(await modis.call('MODULE', 'LOAD', 'user')),
+    /module 'provider' exports the API 'math' in version 1\.2\.0; \^2\.0\.0 is wanted/,
+  )
   folder.define('user', user('^1.0.0'))
   assert.is(await modis.call('MODULE', 'LOAD', 'user'), 'OK')
   assert.equal(await modis.call('user.scale', 21), [42, 2])
-  assert.match(String(await modis.call('MODULE', 'UNLOAD', 'provider')), /the module exports APIs used by other modules\. Please unload them first and try again \(user\)/)
+  assert.match(
+    String(await modis.call('MODULE', 'UNLOAD', 'provider')),
+    /the module exports APIs used by other modules\. Please unload them first and try again \(user\)/,
+  )
   folder.define('provider', provider('1.3.0', 10))
   assert.is(await modis.call('MODULE', 'RELOAD', 'provider'), 'OK')
   assert.equal(await modis.call('user.scale', 21), [210, 10])
   folder.define('provider', provider('2.0.0', 1))
-  assert.match(String(await modis.call('MODULE', 'RELOAD', 'provider')), /module 'user' uses the API 'math' \(\^1\.0\.0\), which would be version 2\.0\.0/)
+  assert.match(
+    String(await modis.call('MODULE', 'RELOAD', 'provider')),
+    /module 'user' uses the API 'math' \(\^1\.0\.0\), which would be version 2\.0\.0/,
+  )
   assert.equal(await modis.call('user.scale', 21), [210, 10])
   folder.define('rival', `{ name: 'rival', load: ({ exportApi }) => exportApi('math', '1.0.0', {}) }`)
-  assert.match(String(await modis.call('MODULE', 'LOAD', 'rival')), /the API 'math' is already exported by module 'provider'/)
+  assert.match(
+    String(await modis.call('MODULE', 'LOAD', 'rival')),
+    /the API 'math' is already exported by module 'provider'/,
+  )
   assert.is(await modis.call('MODULE', 'RELOAD', 'user'), 'OK')
   assert.is(await modis.call('MODULE', 'UNLOAD', 'user'), 'OK')
   assert.is(await modis.call('MODULE', 'UNLOAD', 'provider'), 'OK')
-})
-
-test('configuration: types, bounds, apply, immutable, hidden, and what a reload keeps', async () => {
-  const definition = (extra = ''): string => `{
-    name: 'tuned',
-    config: {
-      size: config.integer({ default: 1024, min: 1, max: 1048576, memory: true }),
-      count: config.integer({ default: 5, min: -10, max: 10 }),
-      strict: config.boolean({ default: false }),
-      mode: config.enum({ values: ['fast', 'exact'], default: 'fast' }),
-      parts: config.flags({ values: ['a', 'b', 'c'], default: ['a'] }),
-      title: config.string({ default: '', maxLength: 5, apply(value) { if (value === 'bad') throw new Error('a bad title'); applied.push(value) } }),
-      fixed: config.integer({ default: 1, immutable: true }),
-      secret: config.string({ default: 'x', hidden: true, sensitive: true }),
-      guarded: config.string({ default: 'x', protected: true }),
-      ${extra}
-    },
-    commands: {
-      'tuned.get': { summary: 'Configuration.', run: (ctx) => JSON.stringify(ctx.config) },
-      'tuned.applied': { summary: 'Applied.', run: () => applied.splice(0) },
-    },
-  }`
-  folder.define('tuned', definition(), 'const applied = []')
-  assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', 'CONFIG', 'tuned.count', '-3', 'CONFIG', 'tuned.fixed', '9'), 'OK')
-  const get = async (): Promise<Record<string, unknown>> => JSON.parse(String(await modis.call('tuned.get')))
-  assert.equal(await get(), { size: 1024, count: -3, strict: false, mode: 'fast', parts: ['a'], title: '', fixed: 9, secret: 'x', guarded: 'x' })
-  assert.is(await modis.call('CONFIG', 'SET', 'tuned.size', '2kb', 'tuned.strict', 'YES', 'TUNED.mode', 'Exact', 'tuned.parts', 'c b', 'tuned.title', 'hello'), 'OK')
-  assert.equal(await get(), { size: 2048, count: -3, strict: true, mode: 'exact', parts: ['b', 'c'], title: 'hello', fixed: 9, secret: 'x', guarded: 'x' })
-  assert.equal(await modis.call('tuned.applied'), ['hello'])
-  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.s*'), ['tuned.size', '2048', 'tuned.strict', 'yes'])
-  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.secret'), ['tuned.secret', 'x'])
-  const wrong: [string, string, RegExp][] = [
-    ['count', '11', /possibly related to argument 'tuned\.count'.*between -10 and 10/],
-    ['count', 'x', /couldn't be parsed into an integer/],
-    ['strict', 'maybe', /argument must be 'yes' or 'no'/],
-    ['mode', 'slow', /one of the following: fast, exact/],
-    ['parts', 'd', /a, b, c/],
-    ['title', 'too long', /longer than 5 bytes/],
-    ['title', 'bad', /a bad title/],
-    ['fixed', '2', /can't set immutable config/],
-    ['guarded', 'y', /can't set protected config/],
-    ['none', '1', /Unknown option/],
-  ]
-  for (const [name, text, reason] of wrong) {
-    assert.match(String(await modis.call('CONFIG', 'SET', 'tuned.count', '1', `tuned.${name}`, text)), name === 'count' ? /duplicate|failed/ : reason, name)
-    if (name === 'count') assert.match(String(await modis.call('CONFIG', 'SET', `tuned.${name}`, text)), reason, name)
-    assert.is((await get()).count, -3, name)
-    assert.is((await get()).title, 'hello', name)
-  }
-  folder.define('tuned', definition('added: config.integer({ default: 77 }),'), 'const applied = []')
-  assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', 'CONFIG', 'count', '4'), 'OK')
-  assert.equal(await get(), { size: 2048, count: 4, strict: true, mode: 'exact', parts: ['b', 'c'], title: 'hello', fixed: 9, secret: 'x', guarded: 'x', added: 77 })
-  await modis.call('MODULE', 'UNLOAD', 'tuned')
-  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.*'), [])
 })
 
 test.run()

@@ -27,7 +27,13 @@ export class ModuleFolder {
   write(name: string, files: Readonly<Record<string, string>>, manifest: object = {}): string {
     const folder = this.path(name)
     const all = {
-      'package.json': JSON.stringify({ name, version: '1.0.0', type: 'module', exports: './index.js', ...manifest }),
+      'package.json': JSON.stringify({
+        name,
+        version: '1.0.0',
+        type: 'module',
+        exports: './index.js',
+        ...manifest,
+      }),
       ...files,
     }
     for (const [path, text] of Object.entries(all)) {
@@ -63,7 +69,12 @@ export class ModuleServer {
   }
 
   static async start(folder: ModuleFolder, options: ServerOptions = {}): Promise<ModuleServer> {
-    const server = await startModis({ 'module-directories': folder.directory, loglevel: 'verbose', save: '', ...options })
+    const server = await startModis({
+      'module-directories': folder.directory,
+      loglevel: 'verbose',
+      save: '',
+      ...options,
+    })
     return new ModuleServer(server, await RawClient.connect(server.port))
   }
 

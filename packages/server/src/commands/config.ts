@@ -80,8 +80,12 @@ function set(ctx: CommandContext, args: RequestArgs): void | Promise<void> {
   const { client, reply, server } = ctx
   const pairs: [string, string][] = []
   for (let i = 2; i < args.count; i += 2) pairs.push([args.string(i), args.string(i + 1)])
+  if (!ctx.mayBlock && pairs.some(([name]) => server.config.find(name)?.type === 'directive')) {
+    throw new CommandError('modules cannot be changed within a transaction or by a module')
+  }
   const rights = {
     protected: isPermitted(server.config.text('enable-protected-configs'), client),
+    directives: isPermitted(server.config.text('enable-module-command'), client),
     loading: (server.dispatcher.gate & ServerGate.loading) !== 0,
   }
   const names = pairs.map(([name]) => name.toLowerCase())

@@ -97,7 +97,11 @@ function unload(ctx: CommandContext, args: RequestArgs): Promise<SimpleString> {
 }
 
 /** Lets the client wait for `work`, which is answered with OK or why it failed. */
-function answering(ctx: CommandContext, failure: string, work: () => Promise<unknown>): Promise<SimpleString> {
+function answering(
+  ctx: CommandContext,
+  failure: string,
+  work: () => Promise<unknown>,
+): Promise<SimpleString> {
   if (!ctx.mayBlock) throw new CommandError('modules cannot be changed within a transaction or by a module')
   return work().then(
     () => new SimpleString('OK'),
@@ -118,10 +122,12 @@ function extendedOptions(args: RequestArgs): LoadOptions {
   const config = new Map<string, string>()
   for (let i = 3; i < args.count; i += 3) {
     if (args.equals(i, 'ARGS')) return { args: strings(args, i + 1), config }
-    if (!args.equals(i, 'CONFIG')) throw argumentError(`expected CONFIG or ARGS, got '${args.string(i).slice(0, 64)}'`)
+    if (!args.equals(i, 'CONFIG'))
+      throw argumentError(`expected CONFIG or ARGS, got '${args.string(i).slice(0, 64)}'`)
     if (i + 2 >= args.count) throw argumentError('CONFIG is to be followed by a name and a value')
     const name = args.string(i + 1)
-    if (config.has(name)) throw argumentError(`the parameter '${name}' is given twice`, 'MODIS_MODULE_CONFIG_TWICE')
+    if (config.has(name))
+      throw argumentError(`the parameter '${name}' is given twice`, 'MODIS_MODULE_CONFIG_TWICE')
     config.set(name, args.string(i + 2))
   }
   return { args: [], config }

@@ -37,6 +37,8 @@ export interface Directive {
 export interface ChangeRights {
   /** May set protected options. */
   readonly protected: boolean
+  /** May carry out directives, which load modules. */
+  readonly directives: boolean
   /** Data is being loaded. */
   readonly loading: boolean
 }
@@ -237,6 +239,7 @@ export class Config {
       const { option } = slot
       if (refused !== undefined || deniedWhileLoading) continue
       if (option.immutable) refused = [name, "can't set immutable config"]
+      else if (option.type === 'directive' && !rights.directives) refused = [name, 'enable-module-command forbids it']
       else if (option.protected && !rights.protected) refused = [name, "can't set protected config"]
       else if (option.deniedWhileLoading && rights.loading) deniedWhileLoading = true
       else if (seen.has(option)) refused = [name, 'duplicate parameter']

@@ -63,7 +63,9 @@ function platformPackageBinary(folder: string, manifest: Manifest): string | und
 /** Folder of a dependency as Node would find it from `folder`, whatever the dependency exports. */
 function dependencyFolder(folder: string, name: string): string | undefined {
   const places = createRequire(join(folder, 'package.json')).resolve.paths(name) ?? []
-  const found = places.map((place) => join(place, name)).find((path) => existsSync(join(path, 'package.json')))
+  const found = places
+    .map((place) => join(place, name))
+    .find((path) => existsSync(join(path, 'package.json')))
   return found === undefined ? undefined : realpathSync(found)
 }
 
@@ -85,7 +87,9 @@ export function binariesFound(folder: string, manifest: Manifest): string[] {
     filesIn(join(prebuilds, target)).map((file) => `prebuilds/${target}/${file}`),
   )
   for (const name of Object.keys(manifest.optionalDependencies ?? {})) {
-    found.push(`${name} (${dependencyFolder(folder, name) === undefined ? 'not installed' : 'not for this platform'})`)
+    found.push(
+      `${name} (${dependencyFolder(folder, name) === undefined ? 'not installed' : 'not for this platform'})`,
+    )
   }
   return found
 }

@@ -10,10 +10,16 @@ import type { ModuleRecord } from './module-record.ts'
  * With `module-strict no` a mismatch is logged instead.
  * @throws ModuleError
  */
-export function checkRequirements(server: Server, record: ModuleRecord, requires: Requirements | undefined): void {
+export function checkRequirements(
+  server: Server,
+  record: ModuleRecord,
+  requires: Requirements | undefined,
+): void {
   for (const error of mismatches(server, record, requires ?? {})) {
     if (server.config.boolean('module-strict')) throw error
-    server.log.warning(`Module '${record.name}': ${error.message}; loaded all the same, because module-strict is no`)
+    server.log.warning(
+      `Module '${record.name}': ${error.message}; loaded all the same, because module-strict is no`,
+    )
   }
 }
 
@@ -23,19 +29,31 @@ function* mismatches(server: Server, record: ModuleRecord, requires: Requirement
     yield new ModuleError('MODIS_MODULE_SERVER_VERSION', `it needs Modis ${modis}; this is ${version}`)
   }
   if (redis !== undefined && !satisfies(redisVersion, redis)) {
-    yield new ModuleError('MODIS_MODULE_SERVER_VERSION', `it needs Redis ${redis}; this server acts as ${redisVersion}`)
+    yield new ModuleError(
+      'MODIS_MODULE_SERVER_VERSION',
+      `it needs Redis ${redis}; this server acts as ${redisVersion}`,
+    )
   }
   for (const [name, range] of Object.entries(modules)) {
     const needed = server.registry.modules.get(name)
     if (needed === undefined) {
-      yield new ModuleError('MODIS_MODULE_REQUIRED', `it needs module '${name}' ${range}, which is not loaded`)
+      yield new ModuleError(
+        'MODIS_MODULE_REQUIRED',
+        `it needs module '${name}' ${range}, which is not loaded`,
+      )
     } else if (!satisfies(needed.version, range)) {
-      yield new ModuleError('MODIS_MODULE_REQUIRED', `it needs module '${name}' ${range}; ${needed.version} is loaded`)
+      yield new ModuleError(
+        'MODIS_MODULE_REQUIRED',
+        `it needs module '${name}' ${range}; ${needed.version} is loaded`,
+      )
     }
   }
   for (const [user, range] of dependents(server, record.name)) {
     if (satisfies(record.version, range)) continue
-    yield new ModuleError('MODIS_MODULE_REQUIRED', `module '${user}' needs it in version ${range}; this is ${record.version}`)
+    yield new ModuleError(
+      'MODIS_MODULE_REQUIRED',
+      `module '${user}' needs it in version ${range}; this is ${record.version}`,
+    )
   }
 }
 

@@ -89,7 +89,13 @@ export class RegisteredType<Content = unknown> {
   /** Shared with the version of the type that a reload replaces. */
   values = new LiveValues()
 
-  constructor(module: ModuleRecord, name: string, id: bigint, encodingVersion: number, methods: TypeMethods<Content>) {
+  constructor(
+    module: ModuleRecord,
+    name: string,
+    id: bigint,
+    encodingVersion: number,
+    methods: TypeMethods<Content>,
+  ) {
     this.module = module
     this.name = name
     this.id = id

@@ -39,7 +39,8 @@ export class CommandFilters {
 
   #apply(client: Client, args: RequestArgs): void {
     for (const filter of this.#filters) {
-      const isOwn = client.isInternal && filter.module !== undefined && this.#server.caller.calling === filter.module
+      const isOwn =
+        client.isInternal && filter.module !== undefined && this.#server.caller.calling === filter.module
       if (isOwn && !filter.includeOwn) continue
       const replaced = filter.filter(client, args)
       if (replaced !== undefined && replaced.count > 0) assign(args, replaced)

@@ -2,7 +2,6 @@ import { basename, dirname, resolve as resolvePath } from 'node:path'
 import type { Server } from '../server.ts'
 import { CarryOvers } from './carry-over.ts'
 import { checkRequirements, dependents } from './check.ts'
-import { retireCommands } from './retired-commands.ts'
 import type { ModuleInstance } from './kinds/kind.ts'
 import { loadedModules } from './loaded-modules.ts'
 import { ModuleError } from './module-error.ts'
@@ -10,6 +9,7 @@ import { type ModuleRecord, type ModuleState, newRecord } from './module-record.
 import { openModule } from './open.ts'
 import { type LoadOptions, Registration, withdraw } from './registration.ts'
 import { defaultDirectories, type ModuleSource, resolveModule } from './resolve.ts'
+import { retireCommands } from './retired-commands.ts'
 
 /** How long MODULE UNLOAD waits for what still runs on the module's behalf. */
 const DRAIN_MS = 5000
@@ -28,7 +28,10 @@ export class Modules {
     this.#server = server
     for (const name of ['loadmodule', 'module-add'] as const) {
       server.config.setDirective(name, {
-        get: () => this.#loadedBy(name).map(({ source }) => source).join(' '),
+        get: () =>
+          this.#loadedBy(name)
+            .map(({ source }) => source)
+            .join(' '),
         set: async (words) => {
           await this.load(words[0] ?? '', { args: words.slice(1), config: new Map() }, name)
         },
@@ -61,7 +64,10 @@ export class Modules {
       await this.load(request, { args, config: new Map() }, name)
     }
     for (const name of config.pending.keys()) {
-      throw new ModuleError('MODIS_MODULE_CONFIG_UNKNOWN', `'${name}' is configured, but no module has that parameter`)
+      throw new ModuleError(
+        'MODIS_MODULE_CONFIG_UNKNOWN',
+        `'${name}' is configured, but no module has that parameter`,
+      )
     }
   }
 
@@ -69,7 +75,11 @@ export class Modules {
    * Loads a module; one that is live already is replaced by what is there now.
    * @throws ModuleError; nothing of the module is left then, or the old version of it goes on
    */
-  load(request: string, options: LoadOptions, directive: DirectiveName = 'loadmodule'): Promise<ModuleRecord> {
+  load(
+    request: string,
+    options: LoadOptions,
+    directive: DirectiveName = 'loadmodule',
+  ): Promise<ModuleRecord> {
     return this.#exclusively(() => this.#load(request, options, directive))
   }
 
@@ -106,7 +116,8 @@ export class Modules {
 
   #find(name: string): ModuleRecord {
     const record = this.#server.registry.modules.get(name)
-    if (record === undefined) throw new ModuleError('MODIS_MODULE_NOT_LOADED', 'no such module with that name')
+    if (record === undefined)
+      throw new ModuleError('MODIS_MODULE_NOT_LOADED', 'no such module with that name')
     if (record.kind === 'built-in') {
       throw new ModuleError('MODIS_MODULE_BUILT_IN', `'${name}' is part of the server`)
     }
@@ -195,7 +206,9 @@ export class Modules {
       try {
         instance.agree()
       } catch (error) {
-        this.#server.log.warning(`The replaced version of module '${record.name}' stays in memory: ${(error as Error).message}`)
+        this.#server.log.warning(
+          `The replaced version of module '${record.name}' stays in memory: ${(error as Error).message}`,
+        )
         return
       }
       await this.#cleanUp(record)
@@ -246,7 +259,10 @@ export class Modules {
     if (record.types.some(({ values }) => values.count > 0)) {
       throw inUse("the module exports one or more module-side data types, can't unload")
     }
-    const users = [...server.sharedApis.usersOf(record), ...dependents(server, record.name).map(([user]) => user)]
+    const users = [
+      ...server.sharedApis.usersOf(record),
+      ...dependents(server, record.name).map(([user]) => user),
+    ]
     if (users.length > 0) {
       throw inUse(
         `the module exports APIs used by other modules. Please unload them first and try again (${[...new Set(users)].join(', ')})`,

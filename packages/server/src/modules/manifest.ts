@@ -57,9 +57,11 @@ export function conditions(): string[] {
  * @throws ModuleError where `exports` does not allow it
  */
 export function entryOf(folder: string, manifest: Manifest, subpath: string): string | undefined {
-  if (manifest.exports !== undefined && manifest.exports !== null) return exportedFile(folder, manifest, subpath)
+  if (manifest.exports !== undefined && manifest.exports !== null)
+    return exportedFile(folder, manifest, subpath)
   if (subpath !== '.') return existsSync(join(folder, subpath)) ? subpath : undefined
-  const candidates = manifest.main === undefined ? [] : [manifest.main, `${manifest.main}.js`, `${manifest.main}/index.js`]
+  const candidates =
+    manifest.main === undefined ? [] : [manifest.main, `${manifest.main}.js`, `${manifest.main}/index.js`]
   if (manifest.main !== undefined && candidates.every((candidate) => !existsSync(join(folder, candidate)))) {
     return manifest.main
   }
@@ -73,7 +75,10 @@ function exportedFile(folder: string, manifest: Manifest, subpath: string): stri
     targets = resolveExports(manifest, subpath, options) as readonly string[] | undefined
   } catch {
     const what = subpath === '.' ? 'an entry' : `'${subpath}'`
-    throw new ModuleError('MODIS_MODULE_MANIFEST', `"exports" of ${join(folder, 'package.json')} does not give ${what}`)
+    throw new ModuleError(
+      'MODIS_MODULE_MANIFEST',
+      `"exports" of ${join(folder, 'package.json')} does not give ${what}`,
+    )
   }
   return targets?.[0]
 }

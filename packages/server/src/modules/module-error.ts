@@ -31,11 +31,13 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_NO_ENTRY: {
     step: 'resolve',
-    meaning: 'The package has neither an entry in JavaScript nor a Redis module binary; often it was not built.',
+    meaning:
+      'The package has neither an entry in JavaScript nor a Redis module binary; often it was not built.',
   },
   MODIS_MODULE_NO_PREBUILD: {
     step: 'resolve',
-    meaning: 'The package brings no binary for this platform, architecture and libc; the message lists those it brings.',
+    meaning:
+      'The package brings no binary for this platform, architecture and libc; the message lists those it brings.',
   },
   MODIS_MODULE_NOT_EXECUTABLE: {
     step: 'open',
@@ -63,7 +65,8 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_NO_BRIDGE: {
     step: 'open',
-    meaning: 'The optional package `@modis/bridge`, which runs Redis module binaries, is not installed or has no build here.',
+    meaning:
+      'The optional package `@modis/bridge`, which runs Redis module binaries, is not installed or has no build here.',
   },
   MODIS_MODULE_DEPENDENCY: {
     step: 'open',
@@ -83,7 +86,8 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_CONTRACT: {
     step: 'check',
-    meaning: 'The module was written against a version of `@modis/sdk` whose contract this server does not know.',
+    meaning:
+      'The module was written against a version of `@modis/sdk` whose contract this server does not know.',
   },
   MODIS_MODULE_DEFINITION: {
     step: 'check',
@@ -103,7 +107,8 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_SERVER_VERSION: {
     step: 'check',
-    meaning: 'The module needs another version of Modis or of Redis. `module-strict no` loads it all the same.',
+    meaning:
+      'The module needs another version of Modis or of Redis. `module-strict no` loads it all the same.',
   },
   MODIS_MODULE_REQUIRED: {
     step: 'check',
@@ -123,7 +128,8 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_REFUSED: {
     step: 'load',
-    meaning: "The Redis module's `RedisModule_OnLoad` returned an error; what it logged stands in the server's log.",
+    meaning:
+      "The Redis module's `RedisModule_OnLoad` returned an error; what it logged stands in the server's log.",
   },
   MODIS_MODULE_VALUES: {
     step: 'carry over',
@@ -139,7 +145,8 @@ export const MODULE_ERRORS = {
   },
   MODIS_MODULE_IN_USE: {
     step: 'unload',
-    meaning: 'The module cannot go yet: keys of its data types, modules that use its APIs, waiting clients or timers.',
+    meaning:
+      'The module cannot go yet: keys of its data types, modules that use its APIs, waiting clients or timers.',
   },
 } as const satisfies Readonly<Record<string, ErrorKind>>
 

@@ -6,7 +6,12 @@ import type { ModuleInstance } from './kinds/kind.ts'
 import { Resources } from './resources.ts'
 
 /** How a module came in. */
-export type ModuleKind = 'built-in' | 'package' | 'package with native addon' | 'redis module package' | 'shared object'
+export type ModuleKind =
+  | 'built-in'
+  | 'package'
+  | 'package with native addon'
+  | 'redis module package'
+  | 'shared object'
 
 /** States of a module's life; `failed` and `unloaded` are final. */
 export type ModuleState =
@@ -65,7 +70,10 @@ export function numericVersion(version: string): number {
 
 /** A record with nothing registered yet. */
 export function newRecord(
-  facts: Pick<ModuleRecord, 'name' | 'kind' | 'version' | 'path' | 'source' | 'args' | 'directive' | 'instance'>,
+  facts: Pick<
+    ModuleRecord,
+    'name' | 'kind' | 'version' | 'path' | 'source' | 'args' | 'directive' | 'instance'
+  >,
 ): ModuleRecord {
   return {
     ...facts,

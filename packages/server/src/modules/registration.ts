@@ -33,7 +33,12 @@ export class Registration {
   readonly #used = new Set<string>()
   readonly #whenLive: (() => void)[] = []
 
-  constructor(server: Server, record: ModuleRecord, options: LoadOptions, replaces: ModuleRecord | undefined) {
+  constructor(
+    server: Server,
+    record: ModuleRecord,
+    options: LoadOptions,
+    replaces: ModuleRecord | undefined,
+  ) {
     this.server = server
     this.record = record
     this.options = options
@@ -54,7 +59,10 @@ export class Registration {
     const taken = this.server.registry.modules.get(name)
     if (taken !== undefined && taken !== this.replaces) {
       const from = taken.path === '' ? 'a built-in one' : `loaded from ${taken.path}`
-      throw new ModuleError('MODIS_MODULE_NAME_TAKEN', `the name '${name}' is already taken by a module, ${from}`)
+      throw new ModuleError(
+        'MODIS_MODULE_NAME_TAKEN',
+        `the name '${name}' is already taken by a module, ${from}`,
+      )
     }
     if (this.replaces !== undefined && this.replaces.name !== name) {
       throw new ModuleError(
@@ -111,7 +119,10 @@ export class Registration {
   addCommand(name: string, definition: AnyCommand, handlers: HandlerFactory): Command {
     this.checkCommand(name)
     if (this.commands.has(name.toLowerCase())) {
-      throw new ModuleError('MODIS_MODULE_DEFINITION', `the command '${name.toLowerCase()}' is registered twice`)
+      throw new ModuleError(
+        'MODIS_MODULE_DEFINITION',
+        `the command '${name.toLowerCase()}' is registered twice`,
+      )
     }
     let command: Command
     try {

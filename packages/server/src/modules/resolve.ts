@@ -60,7 +60,10 @@ function resolveAtPath(path: string): ModuleSource {
   if (!existsSync(path)) throw new ModuleError('MODIS_MODULE_NOT_FOUND', `there is no file or folder ${path}`)
   if (statSync(path).isDirectory()) return resolvePackage(path, realpathSync(path), '.')
   if (!isLibrary(path)) {
-    throw new ModuleError('MODIS_MODULE_NAME', `${path} is no folder of a package and its name does not end in .so or .dylib`)
+    throw new ModuleError(
+      'MODIS_MODULE_NAME',
+      `${path} is no folder of a package and its name does not end in .so or .dylib`,
+    )
   }
   return { name: path, kind: 'shared object', folder: dirname(path), file: path, version: undefined }
 }
@@ -74,7 +77,8 @@ function resolveByName(request: string, directories: readonly string[]): ModuleS
     const folder = join(directory, name)
     if (existsSync(folder)) return resolvePackage(request, realpathSync(folder), subpath)
   }
-  const looked = directories.length === 0 ? 'there is no module directory' : `looked in ${directories.join(', ')}`
+  const looked =
+    directories.length === 0 ? 'there is no module directory' : `looked in ${directories.join(', ')}`
   throw new ModuleError('MODIS_MODULE_NOT_FOUND', `no package '${name}'; ${looked}`)
 }
 
@@ -85,7 +89,10 @@ function resolvePackage(name: string, folder: string, subpath: string): ModuleSo
   if (entry !== undefined && !isLibrary(entry)) {
     const file = insideOf(folder, entry)
     if (!existsSync(file)) {
-      throw new ModuleError('MODIS_MODULE_NO_ENTRY', `${file}, the entry of the package, does not exist; was it built?`)
+      throw new ModuleError(
+        'MODIS_MODULE_NO_ENTRY',
+        `${file}, the entry of the package, does not exist; was it built?`,
+      )
     }
     const kind = bringsBinaries(folder, manifest) ? 'package with native addon' : 'package'
     return { name, kind, folder, file: realpathSync(file), version }
@@ -99,14 +106,20 @@ function resolvePackage(name: string, folder: string, subpath: string): ModuleSo
 function insideOf(folder: string, entry: string): string {
   const file = resolvePath(folder, entry)
   if (!file.startsWith(`${folder}/`)) {
-    throw new ModuleError('MODIS_MODULE_MANIFEST', `the entry '${entry}' lies outside of the package ${folder}`)
+    throw new ModuleError(
+      'MODIS_MODULE_MANIFEST',
+      `the entry '${entry}' lies outside of the package ${folder}`,
+    )
   }
   return file
 }
 
 function noBinary(folder: string, manifest: Manifest, named: string | undefined): ModuleError {
   if (named === undefined && !bringsBinaries(folder, manifest)) {
-    return new ModuleError('MODIS_MODULE_NO_ENTRY', `${folder} has no entry: neither "exports", "main", index.js nor a binary`)
+    return new ModuleError(
+      'MODIS_MODULE_NO_ENTRY',
+      `${folder} has no entry: neither "exports", "main", index.js nor a binary`,
+    )
   }
   const found = binariesFound(folder, manifest)
   const what = found.length === 0 ? 'found none at all' : `found ${found.join(', ')}`

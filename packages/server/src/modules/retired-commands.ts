@@ -6,7 +6,10 @@ import { unknownCommand, wrongArity } from '../dispatch/command-errors.ts'
  * they lead to the command of the same name in `replacements`, or answer as an unknown command does. What was counted
  * for a command goes on with its replacement.
  */
-export function retireCommands(commands: readonly Command[], replacements: ReadonlyMap<string, Command>): void {
+export function retireCommands(
+  commands: readonly Command[],
+  replacements: ReadonlyMap<string, Command>,
+): void {
   for (const command of commands) retire(command, replacements.get(command.name))
 }
 
@@ -22,5 +25,6 @@ function retire(command: Command, replacement: Command | undefined): void {
     if (!replacement.accepts(args.count)) throw wrongArity(replacement)
     return replacement.handler(ctx, args)
   }
-  for (const [name, subcommand] of command.subcommands ?? []) retire(subcommand, replacement?.subcommands?.get(name))
+  for (const [name, subcommand] of command.subcommands ?? [])
+    retire(subcommand, replacement?.subcommands?.get(name))
 }

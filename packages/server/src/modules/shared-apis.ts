@@ -68,7 +68,8 @@ export class SharedApis {
         forwarder[member] = (...args: unknown[]) => {
           const target = present()
           const method = target[member]
-          if (typeof method !== 'function') throw new Error(`the API '${name}' has no function '${member}' any more`)
+          if (typeof method !== 'function')
+            throw new Error(`the API '${name}' has no function '${member}' any more`)
           return method.apply(target, args)
         }
       } else Object.defineProperty(forwarder, member, { enumerable: true, get: () => present()[member] })
@@ -96,14 +97,21 @@ export class SharedApis {
       const version = exports.get(name)
       if (version !== undefined && satisfies(version, range)) continue
       const now = version === undefined ? 'is not exported any more' : `would be version ${version}`
-      throw new ModuleError('MODIS_MODULE_REQUIRED', `module '${user.name}' uses the API '${name}' (${range}), which ${now}`)
+      throw new ModuleError(
+        'MODIS_MODULE_REQUIRED',
+        `module '${user.name}' uses the API '${name}' (${range}), which ${now}`,
+      )
     }
   }
 }
 
 function memberNames(api: object): Set<string> {
   const names = new Set<string>()
-  for (let level: object | null = api; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level)) {
+  for (
+    let level: object | null = api;
+    level !== null && level !== Object.prototype;
+    level = Object.getPrototypeOf(level)
+  ) {
     for (const name of Object.getOwnPropertyNames(level)) if (name !== 'constructor') names.add(name)
   }
   return names

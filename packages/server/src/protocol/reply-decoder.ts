@@ -112,7 +112,9 @@ export class ReplyDecoder {
   #error(): CommandError {
     const line = this.#line()
     const space = line.indexOf(' ')
-    return space < 0 ? new CommandError('', line) : new CommandError(line.slice(space + 1), line.slice(0, space))
+    return space < 0
+      ? new CommandError('', line)
+      : new CommandError(line.slice(space + 1), line.slice(0, space))
   }
 
   #double(): number {

@@ -119,7 +119,10 @@ export class CallContext implements Context, Access {
   }
 
   get reply(): Reply {
-    if (!this.active) throw new Error('ctx.reply was used after the handler had returned or awaited; return the reply instead')
+    if (!this.active)
+      throw new Error(
+        'ctx.reply was used after the handler had returned or awaited; return the reply instead',
+      )
     return this.#ctx.reply
   }
 
@@ -187,7 +190,9 @@ export class CallContext implements Context, Access {
     // Subscribers' copies are made later, when the module may have changed its bytes.
     const name = Buffer.from(bufferOf(channel))
     const text = Buffer.from(bufferOf(message))
-    return options?.sharded === true ? server.pubsub.publishToShard(name, text) : server.pubsub.publish(name, text)
+    return options?.sharded === true
+      ? server.pubsub.publishToShard(name, text)
+      : server.pubsub.publish(name, text)
   }
 
   notify(event: string, key: Key | BytesLike, eventClass: KeyspaceEventClass = 'module'): void {

@@ -10,7 +10,16 @@ import type { ModuleRecord } from '../module-record.ts'
 /** Commands about the connection itself, which a call has none of. */
 const CONNECTION_COMMANDS = new Set([
   ...['auth', 'hello', 'quit', 'reset', 'monitor', 'multi', 'exec', 'discard', 'watch', 'unwatch'],
-  ...['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe', 'sync', 'psync'],
+  ...[
+    'subscribe',
+    'unsubscribe',
+    'psubscribe',
+    'punsubscribe',
+    'ssubscribe',
+    'sunsubscribe',
+    'sync',
+    'psync',
+  ],
 ])
 
 const INITIAL_BYTES = 1024
@@ -114,7 +123,9 @@ function numberText(value: number): string {
 
 function append(args: RequestArgs, value: Uint8Array | string, at: number): number {
   if (typeof value !== 'string' && !(value instanceof Uint8Array)) {
-    throw new TypeError(`an argument of a call is ${value === null ? 'null' : typeof value}; bytes, text or numbers are allowed`)
+    throw new TypeError(
+      `an argument of a call is ${value === null ? 'null' : typeof value}; bytes, text or numbers are allowed`,
+    )
   }
   const most = typeof value === 'string' ? value.length * 3 : value.length
   if (at + most > args.buffer.length) {

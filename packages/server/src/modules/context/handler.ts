@@ -14,7 +14,8 @@ type Result = ReplyValue | undefined | Promise<ReplyValue | undefined>
 export function moduleHandlers(runtime: ModuleRuntime): HandlerFactory {
   return (definition, fullName) => {
     if (definition.raw !== undefined) return rawHandler(runtime, definition)
-    if (definition.run !== undefined) return parsedHandler(runtime, definition, fullName.includes('|') ? 2 : 1)
+    if (definition.run !== undefined)
+      return parsedHandler(runtime, definition, fullName.includes('|') ? 2 : 1)
     return undefined
   }
 }
@@ -26,11 +27,8 @@ function parsedHandler(runtime: ModuleRuntime, definition: AnyCommand, nameWords
   const modes = new Map<Argument, KeyMode>()
   // Parsing runs no commands, so that one variable does for all calls and none of them needs a function of its own.
   let parsing: CallContext
-  const open: KeyOpener = (_args, index, argument) => {
-    let mode = modes.get(argument)
-    if (mode === undefined) modes.set(argument, (mode = keyMode(argument)))
-    return parsing.argumentKey(index, mode)
-  }
+  const open: KeyOpener = (_args, index, argument) =>
+    parsing.argumentKey(index, modes.get(argument) ?? learnMode(modes, argument))
   return (ctx, args) => {
     if (runtime.refusesCalls) throw unloading(runtime)
     const call = new CallContext(runtime, ctx, args)
@@ -45,6 +43,12 @@ function parsedHandler(runtime: ModuleRuntime, definition: AnyCommand, nameWords
     }
     return finish(call, ctx, mark, result)
   }
+}
+
+function learnMode(modes: Map<Argument, KeyMode>, argument: Argument): KeyMode {
+  const mode = keyMode(argument)
+  modes.set(argument, mode)
+  return mode
 }
 
 /** The handler of a command that reads its arguments itself. */
@@ -104,7 +108,8 @@ function finishLater(
   if (call.isWaiting) {
     call.suspend()
     // An async handler that returned the wait; should it throw instead, the client is still served by its keys.
-    if (!(result instanceof KeyWait)) Promise.resolve(result).catch((error) => call.runtime.failed('an async handler', error))
+    if (!(result instanceof KeyWait))
+      Promise.resolve(result).catch((error) => call.runtime.failed('an async handler', error))
     return undefined
   }
   if (ctx.reply.length !== mark) {

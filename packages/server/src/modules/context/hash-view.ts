@@ -101,7 +101,9 @@ export class HashView implements HashValue {
     const entry = this.#write()
     const name = bufferOf(field)
     if (typeof by === 'number') integerOf(by, 'the increment')
-    const sum = this.#find(entry, name) ? addToInteger(range.bytes, range.from, range.to, by, notAnInteger) : by
+    const sum = this.#find(entry, name)
+      ? addToInteger(range.bytes, range.from, range.to, by, notAnInteger)
+      : by
     this.#set(entry, name, Buffer.from(sum.toString()), 'hincrby')
     return BigInt(sum)
   }

@@ -99,7 +99,13 @@ export class KeyHandle implements Key {
   }
 
   /** As {@link changed}, after elements were removed: a value left without any goes, with its key. */
-  changedToEmpty(entry: Entry, isEmpty: boolean, eventClass: KeyspaceEventClass, event: string, dirty = 1): void {
+  changedToEmpty(
+    entry: Entry,
+    isEmpty: boolean,
+    eventClass: KeyspaceEventClass,
+    event: string,
+    dirty = 1,
+  ): void {
     if (isEmpty) this.database.delete(entry)
     this.changed(eventClass, event, dirty)
     if (isEmpty) this.changed('generic', 'del', 0)

@@ -48,15 +48,19 @@ export function makeModuleContext(runtime: ModuleRuntime, registration: Registra
     },
     call: <Shape extends CallReply>(command: string, ...values: readonly CallArgument[]) =>
       call(NO_OPTIONS, command, values) as Shape,
-    callWith: <Shape extends CallReply>(options: CallOptions, command: string, ...values: readonly CallArgument[]) =>
-      call(options, command, values) as Shape,
+    callWith: <Shape extends CallReply>(
+      options: CallOptions,
+      command: string,
+      ...values: readonly CallArgument[]
+    ) => call(options, command, values) as Shape,
     setTimer: (delayMs, callback, options): Timer => {
       requireAlive(runtime)
       return startTimer(runtime, delayMs, callback, options?.repeat ?? false)
     },
     onKeyspaceEvent: (filter, handler) => resources.add(onKeyspaceEvent(runtime, filter, handler)),
     onServerEvent: (name, handler) => resources.add(onServerEvent(runtime, name, handler)),
-    info: (callback) => onceLive(registration, () => server.infoSections.add(record.name, infoSource(runtime, callback))),
+    info: (callback) =>
+      onceLive(registration, () => server.infoSections.add(record.name, infoSource(runtime, callback))),
     filter: (filter, options) =>
       onceLive(registration, () => addFilter(runtime, filter, options?.includeOwn ?? false)),
     exportApi: (name, version, api) => exportApi(registration, name, version, api),
@@ -95,7 +99,9 @@ function onKeyspaceEvent(
   const listener: KeyspaceListener = (eventClass, event, key, database) => {
     if (classes === undefined ? RARE_CLASSES.includes(eventClass) : !classes.includes(eventClass)) return
     if (pattern !== undefined && !matchesGlob(pattern, 0, pattern.length, key, 0, key.length)) return
-    runtime.guard(`its handler of '${event}' events`, () => handler({ class: eventClass, event, key, db: database.index }))
+    runtime.guard(`its handler of '${event}' events`, () =>
+      handler({ class: eventClass, event, key, db: database.index }),
+    )
   }
   return runtime.server.notifications.listen(listener)
 }
@@ -105,7 +111,9 @@ function onServerEvent<Name extends keyof ServerEvents>(
   name: Name,
   handler: (event: ServerEvents[Name]) => void,
 ): () => void {
-  return runtime.server.events.on(name, (event) => runtime.guard(`its handler of '${name}' events`, () => handler(event)))
+  return runtime.server.events.on(name, (event) =>
+    runtime.guard(`its handler of '${name}' events`, () => handler(event)),
+  )
 }
 
 function infoSource(runtime: ModuleRuntime, callback: (writer: InfoWriter) => void): () => string {

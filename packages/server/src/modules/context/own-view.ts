@@ -63,7 +63,8 @@ export class OwnView<Value> implements OwnValue<Value> {
     const key = this.#key
     const entry = key.write()
     const expiry = options?.keepTtl === true ? (entry?.expiry ?? -1) : -1
-    const present = entry !== undefined && entry.type === Type.module ? entry.object<ModuleValue>() : undefined
+    const present =
+      entry !== undefined && entry.type === Type.module ? entry.object<ModuleValue>() : undefined
     if (entry !== undefined && present?.type === this.#type) {
       present.replace(content)
       key.database.setExpiry(entry, expiry)

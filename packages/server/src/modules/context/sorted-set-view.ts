@@ -159,7 +159,8 @@ function scoreBounds(min: ScoreBound, max: ScoreBound): zsets.ScoreBounds {
 }
 
 function memberBound(bound: LexBound): zsets.MemberBound {
-  if (typeof bound === 'string' || bound instanceof Uint8Array) return { bytes: bufferOf(bound), isExclusive: false }
+  if (typeof bound === 'string' || bound instanceof Uint8Array)
+    return { bytes: bufferOf(bound), isExclusive: false }
   if ('infinity' in bound) return bound.infinity === '-' ? 'lowest' : 'highest'
   return { bytes: bufferOf(bound.exclusive), isExclusive: true }
 }

@@ -96,11 +96,13 @@ export class StringView implements StringValue {
 
   truncate(length: number): void {
     const entry = this.#write()
-    if (integerOf(length, 'the length') < 0) throw new RangeError(`the length must not be negative, got ${length}`)
+    if (integerOf(length, 'the length') < 0)
+      throw new RangeError(`the length must not be negative, got ${length}`)
     this.#requireLength(length)
     if (entry === undefined && length === 0) return
     // As RedisModule_StringTruncate does, a string cut to nothing stays.
-    if (entry !== undefined && length === 0) strings.replaceString(entry, EMPTY, 0, 0, strings.plainEncoding(0))
+    if (entry !== undefined && length === 0)
+      strings.replaceString(entry, EMPTY, 0, 0, strings.plainEncoding(0))
     else strings.resizeString(entry ?? this.#create(EMPTY), length)
     this.#key.changed('string', 'set')
   }

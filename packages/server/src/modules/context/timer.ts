@@ -8,7 +8,12 @@ const LONGEST_DELAY_MS = 2 ** 31 - 1
  * Starts a timer of a module. It is stopped when the module goes; one that fires once also keeps the module from being
  * unloaded until it has fired or was cleared.
  */
-export function startTimer(runtime: ModuleRuntime, delayMs: number, callback: () => void, repeat: boolean): Timer {
+export function startTimer(
+  runtime: ModuleRuntime,
+  delayMs: number,
+  callback: () => void,
+  repeat: boolean,
+): Timer {
   if (!(delayMs >= 0 && Number.isFinite(delayMs))) {
     throw new RangeError(`a timer's delay is a number of milliseconds from 0 up, got ${delayMs}`)
   }
@@ -26,7 +31,10 @@ export function startTimer(runtime: ModuleRuntime, delayMs: number, callback: ()
     if (!repeat) runtime.pendingTimers--
   }
   const elapsed = (): void => {
-    if (performance.now() < dueMs - 1) return arm()
+    if (performance.now() < dueMs - 1) {
+      arm()
+      return
+    }
     if (repeat) start()
     else clear()
     const { server } = runtime

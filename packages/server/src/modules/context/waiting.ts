@@ -32,7 +32,9 @@ export class KeyWait implements PromiseLike<ReplyValue | undefined> {
   }
 
   // biome-ignore lint/suspicious/noThenProperty: handlers return it as the promise that the contract promises
-  then<Result>(resolve?: ((value: ReplyValue | undefined) => Result | PromiseLike<Result>) | null): PromiseLike<Result> {
+  then<Result>(
+    resolve?: ((value: ReplyValue | undefined) => Result | PromiseLike<Result>) | null,
+  ): PromiseLike<Result> {
     return Promise.resolve(this.value).then(resolve) as PromiseLike<Result>
   }
 }
@@ -55,7 +57,9 @@ export function waitForPromise(
   if (!mayBlock(client)) {
     promise.catch((error) => runtime.failed(`'${command.fullName}'`, error))
     throw new CommandError(
-      client.isInternal ? 'Blocking module command called from another module' : 'Blocking module command called from transaction',
+      client.isInternal
+        ? 'Blocking module command called from another module'
+        : 'Blocking module command called from transaction',
     )
   }
   let isWaiting = true
@@ -125,9 +129,13 @@ export function blockOnKeys(
   const { server } = runtime
   const { client } = ctx
   const command = ctx.command as Command
-  const keys = options.keys.map((key) => (key instanceof KeyHandle ? key.name : Buffer.from(bufferOf(key as never))))
+  const keys = options.keys.map((key) =>
+    key instanceof KeyHandle ? key.name : Buffer.from(bufferOf(key as never)),
+  )
   const request = args.clone()
-  const unlisten = server.notifications.listen((_class, _event, key, database) => server.blocking.signal(database, key))
+  const unlisten = server.notifications.listen((_class, _event, key, database) =>
+    server.blocking.signal(database, key),
+  )
   const ended = (): void => {
     unlisten()
     runtime.waits.delete(wait)
