@@ -48,7 +48,7 @@ async function run(server: RunningServer, load: Load, command: readonly string[]
   ]
   const output = await capture('taskset', ['-c', LOAD_CORE, 'redis-benchmark', ...options, ...command])
   const cpu = cpuSeconds(pid) - before
-  const rate = /^"[^\n]*","([\d.]+)"/m.exec(output.split('\n').slice(1).join('\n'))?.[1]
+  const rate = /^"[^"]*","([\d.]+)"/m.exec(output.split('\n').slice(1).join('\n'))?.[1]
   if (rate === undefined) throw new Error(`redis-benchmark printed no rate for ${load.name}:\n${output}`)
   return { perSecond: Number(rate), cpuMicroseconds: (cpu / load.requests) * 1e6 }
 }
