@@ -15,9 +15,14 @@ const binary = (): string => {
 
 /** One script for both servers: the binary is the same, and so must be what it does. */
 const servers = {
-  Modis: () => start({ module: folder }),
+  // Debian's redis-server reads payloads up to version 10.
+  Modis: () => start({ module: folder, config: { 'rdb-version': 10 } }),
   'redis-server': () => start({ module: false, program: ['redis-server'], modules: [binary()] }),
 }
+
+/** The numbers of a key; their text differs, since Redis 7.2 and Modis give the shortest that is exact. */
+const numbers = async (server: TestServer, key: string): Promise<number[]> =>
+  (await server.call<unknown[]>('STATS.GET', key)).filter((_, index) => index % 2 === 1).map(Number)
 
 for (const [name, begin] of Object.entries(servers)) {
   const test = suite<{ server: TestServer }>(`stats in ${name}`)
@@ -82,7 +87,7 @@ modis('values go from one server to the other', async () => {
     const source = await from.client({ buffers: true })
     const target = await to.client({ buffers: true })
     await target.call('RESTORE', 'moved', 0, await source.call<Buffer>('DUMP', 'moved'), 'REPLACE')
-    assert.equal(await to.call('STATS.GET', 'moved'), await from.call('STATS.GET', 'moved'))
+    assert.equal(await numbers(to, 'moved'), await numbers(from, 'moved'))
   }
   await Promise.all([first.stop(), second.stop()])
 })
@@ -96,7 +101,7 @@ modis('a reload keeps the values', async () => {
 })
 
 modis('refuses arguments', async () => {
-  await rejects(start({ module: folder, args: ['what'] }), /stats/)
+  await rejects(start({ module: folder, args: ['what'] }), /stats takes no arguments.*OnLoad/s)
 })
 
 modis.run()
