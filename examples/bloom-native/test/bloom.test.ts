@@ -1,4 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -107,3 +116,28 @@ fallback('reads in one implementation what the other wrote', async () => {
 })
 
 fallback.run()
+
+const replaced = suite('bloom with a replaced native part')
+
+replaced('a reload opens the new build, not the one that is open already', async () => {
+  const copy = packageWithoutPrebuilds()
+  const target = join(copy, 'prebuilds', `${process.platform}-${process.arch}`)
+  cpSync(join(folder, 'prebuilds'), join(copy, 'prebuilds'), { recursive: true })
+  const server = await start({ module: copy })
+  await server.call('BLOOM.ADD', 'f', 'a')
+  assert.is(await implementation(server), 'native')
+  const build = join(target, readdirSync(target)[0] as string)
+  renameSync(build, join(copy, 'kept.node'))
+  writeFileSync(build, 'no library')
+  await server.reload()
+  assert.is(await implementation(server), 'javascript')
+  assert.match(server.log(), /JavaScript is used instead of the native part: cannot open/)
+  renameSync(join(copy, 'kept.node'), build)
+  await server.reload()
+  assert.is(await implementation(server), 'native')
+  assert.equal(await server.call('BLOOM.EXISTS', 'f', 'a', 'b'), [1, 0])
+  await server.stop()
+  rmSync(copy, { recursive: true })
+})
+
+replaced.run()

@@ -1,4 +1,4 @@
-import { arg, config, defineModule, type Key } from '../src/index.ts'
+import { arg, config, defineDataType, defineModule, type Key, stillBlocked } from '../src/index.ts'
 
 /** Compiles only where both types are the same. */
 type Equal<Left, Right> =
@@ -103,6 +103,56 @@ export default defineModule({
   },
   cleanup(state) {
     same<typeof state.count, number>(true)
+  },
+})
+
+const counterType = defineDataType({
+  name: 'counter-A',
+  encodingVersion: 1,
+  save(io, value: { count: number }) {
+    io.unsigned(value.count)
+  },
+  load: (io) => ({ count: io.unsigned() }),
+})
+
+export const withDataType = defineModule({
+  name: 'counter',
+  dataTypes: [counterType],
+  load({ onServerEvent, onKeyspaceEvent, importApi, setTimer }) {
+    onServerEvent('flush-end', (event) => same<typeof event.db, number>(true))
+    onKeyspaceEvent({ classes: ['expired'] }, ({ key }) => same<typeof key, Buffer>(true))
+    // @ts-expect-error no such event
+    onServerEvent('flushed', () => {})
+    const api = importApi<{ double(value: number): number }>('maths', '^1.0.0')
+    same<ReturnType<typeof api.double>, number>(true)
+    setTimer(10, () => {}, { repeat: true }).clear()
+    return { waiting: 0 }
+  },
+  commands: {
+    'counter.wait': {
+      summary: 'Waits for a counter.',
+      args: { counter: arg.key('RW') },
+      run(ctx, { counter }) {
+        const value = counter.value(counterType).get()
+        same<typeof value, { count: number } | undefined>(true)
+        same<ReturnType<typeof ctx.call<string[]>>, string[]>(true)
+        return ctx.blockOnKeys({
+          keys: [counter],
+          timeoutMs: 100,
+          retry(again) {
+            same<typeof again.state, { waiting: number }>(true)
+            return again.key(counter.name).exists ? 1 : stillBlocked
+          },
+          timeout: () => null,
+        })
+      },
+    },
+    'counter.void': {
+      summary: 'Writes its reply itself.',
+      run(ctx) {
+        ctx.reply.ok()
+      },
+    },
   },
 })
 
