@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
 import { type CommandLine, type Pair, startPair, words } from '../support/pair.ts'
 import type { RawClient, RawReply } from '../support/raw-client.ts'
 import type { ReplyError } from '../support/resp.ts'
@@ -75,21 +76,11 @@ for (const version of [2, 3] as const) {
     await pair.prepare('RPUSH', 'l', ...'a b c d e f g h'.split(' '))
     await pair.prepare('ZADD', 'z', ...'1 a 2 b 3 c 4 d 5 e 6 f'.split(' '))
     await pair.script(
-      ...[
-        'BLPOP none l 0',
-        'BRPOP l none 1',
-        'BLMOVE l m LEFT RIGHT 0',
-        'BRPOPLPUSH l m 0.5',
-        'BLMPOP 0 2 none l LEFT',
-      ],
-      ...[
-        'BLMPOP 1 1 l RIGHT COUNT 2',
-        'BZPOPMIN none z 0',
-        'BZPOPMAX z 0',
-        'BZMPOP 0 2 none z MIN',
-        'BZMPOP 0 1 z MAX COUNT 9',
-      ],
-      ...['LRANGE l 0 -1', 'LRANGE m 0 -1', 'EXISTS z'],
+      ...commands(`
+        BLPOP none l 0 | BRPOP l none 1 | BLMOVE l m LEFT RIGHT 0 | BRPOPLPUSH l m 0.5
+        BLMPOP 0 2 none l LEFT | BLMPOP 1 1 l RIGHT COUNT 2 | BZPOPMIN none z 0 | BZPOPMAX z 0
+        BZMPOP 0 2 none z MIN | BZMPOP 0 1 z MAX COUNT 9 | LRANGE l 0 -1 | LRANGE m 0 -1 | EXISTS z
+      `),
     )
     await pair.speak(2)
   })
@@ -133,37 +124,15 @@ for (const version of [2, 3] as const) {
 test('arguments are checked before anything waits', async () => {
   await pair.prepare('SET', 'str', 'x')
   await pair.script(
-    ...['BLPOP', 'BLPOP a', 'BLPOP a x', 'BLPOP a -1', 'BLPOP a nan', 'BLPOP a ""'],
-    ...['BLPOP str 0', 'BLPOP none str 0', 'BRPOP str x', 'BLMOVE a b UP LEFT 0', 'BLMOVE a b LEFT LEFT x'],
-    ...[
-      'BLMOVE str b LEFT LEFT 0',
-      'BLMOVE a b LEFT LEFT',
-      'BRPOPLPUSH str b 0',
-      'BRPOPLPUSH a b -1',
-      'BRPOPLPUSH a',
-    ],
-    ...[
-      'BLMPOP 0 0 a LEFT',
-      'BLMPOP x 1 a LEFT',
-      'BLMPOP -1 1 a LEFT',
-      'BLMPOP 0 1 a UP',
-      'BLMPOP 0 1 a LEFT COUNT 0',
-    ],
-    ...[
-      'BLMPOP 0 1 str LEFT',
-      'BLMPOP 0 2 a LEFT',
-      'BLMPOP 0 1',
-      'BZPOPMIN str 0',
-      'BZPOPMIN a -1',
-      'BZPOPMIN a',
-    ],
-    ...[
-      'BZMPOP 0 1 str MIN',
-      'BZMPOP 0 1 a MIDDLE',
-      'BZMPOP 0 0 a MIN',
-      'BZMPOP x 1 a MIN',
-      'BZMPOP 0 1 a MIN COUNT -1',
-    ],
+    ...commands(`
+      BLPOP | BLPOP a | BLPOP a x | BLPOP a -1 | BLPOP a nan | BLPOP a "" | BLPOP str 0 | BLPOP none str 0
+      BRPOP str x | BLMOVE a b UP LEFT 0 | BLMOVE a b LEFT LEFT x | BLMOVE str b LEFT LEFT 0
+      BLMOVE a b LEFT LEFT | BRPOPLPUSH str b 0 | BRPOPLPUSH a b -1 | BRPOPLPUSH a | BLMPOP 0 0 a LEFT
+      BLMPOP x 1 a LEFT | BLMPOP -1 1 a LEFT | BLMPOP 0 1 a UP | BLMPOP 0 1 a LEFT COUNT 0
+      BLMPOP 0 1 str LEFT | BLMPOP 0 2 a LEFT | BLMPOP 0 1 | BZPOPMIN str 0 | BZPOPMIN a -1 | BZPOPMIN a
+      BZMPOP 0 1 str MIN | BZMPOP 0 1 a MIDDLE | BZMPOP 0 0 a MIN | BZMPOP x 1 a MIN
+      BZMPOP 0 1 a MIN COUNT -1
+    `),
   )
 })
 
@@ -215,18 +184,20 @@ test('keys of another type do not disturb, and a destination of another type is 
 
 test('a transaction serves waiting clients when it is done, and never waits itself', async () => {
   const waiting = await wait('BLPOP a b 0')
-  await pair.script('MULTI', 'RPUSH b 1', 'RPUSH a 2', 'DEL b', 'EXEC')
+  await pair.script(
+    ...commands(`
+      MULTI | RPUSH b 1 | RPUSH a 2 | DEL b | EXEC
+    `),
+  )
   await waiting.same()
   const emptied = await wait('BLPOP a 0')
   await pair.script('MULTI', 'RPUSH a 1', 'DEL a', 'EXEC')
   await sleep(ARRIVE_MS)
   assert.not.ok(emptied.isAnswered)
   await pair.script(
-    'MULTI',
-    'BLPOP none 0',
-    'BLMOVE none b LEFT LEFT 0',
-    'BZPOPMAX none 0',
-    'BLMPOP 0 1 none LEFT',
+    ...commands(`
+      MULTI | BLPOP none 0 | BLMOVE none b LEFT LEFT 0 | BZPOPMAX none 0 | BLMPOP 0 1 none LEFT
+    `),
   )
   await pair.script('BZMPOP 0 1 none MIN', 'BRPOPLPUSH none b 0', 'EXEC', 'RPUSH a last')
   await emptied.same()

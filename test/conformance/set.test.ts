@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
 import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import type { ReplyError, Value } from '../support/resp.ts'
@@ -26,20 +27,15 @@ for (const version of [2, 3] as const) {
   test(`adding, removing and asking in RESP${version}`, async () => {
     await pair.speak(version)
     await pair.script(
-      ...['SADD s 1 2 3', 'SADD s 3 4', 'SADD s', 'SADD', 'SCARD s', 'SCARD none', 'SCARD', 'SMEMBERS s'],
-      ...[
-        'SMEMBERS none',
-        'SMEMBERS s x',
-        'SISMEMBER s 1',
-        'SISMEMBER s 9',
-        'SISMEMBER none 1',
-        'SISMEMBER s',
-      ],
-      ...['SISMEMBER s 01', 'SISMEMBER s -0', 'SISMEMBER s ""', 'SMISMEMBER s 1 9 2', 'SMISMEMBER none 1 2'],
-      ...['SMISMEMBER s', 'SREM s 1 9 2', 'SREM s 1', 'SREM none 1', 'SREM s', 'SREM s 3 4 5', 'EXISTS s'],
-      ...['SADD bin "\\x00\\r\\n" ""', 'SCARD bin', 'SISMEMBER bin ""', 'SISMEMBER bin "\\x00\\r\\n"'],
-      ...['SADD wide -9223372036854775808 9223372036854775807 0 32768', 'SMEMBERS wide', 'SREM wide 32768'],
-      ...['SISMEMBER wide 9223372036854775807', 'SISMEMBER wide 9223372036854775808', 'SMEMBERS wide'],
+      ...commands(`
+        SADD s 1 2 3 | SADD s 3 4 | SADD s | SADD | SCARD s | SCARD none | SCARD | SMEMBERS s
+        SMEMBERS none | SMEMBERS s x | SISMEMBER s 1 | SISMEMBER s 9 | SISMEMBER none 1 | SISMEMBER s
+        SISMEMBER s 01 | SISMEMBER s -0 | SISMEMBER s "" | SMISMEMBER s 1 9 2 | SMISMEMBER none 1 2
+        SMISMEMBER s | SREM s 1 9 2 | SREM s 1 | SREM none 1 | SREM s | SREM s 3 4 5 | EXISTS s
+        SADD bin "\\x00\\r\\n" "" | SCARD bin | SISMEMBER bin "" | SISMEMBER bin "\\x00\\r\\n"
+        SADD wide -9223372036854775808 9223372036854775807 0 32768 | SMEMBERS wide | SREM wide 32768
+        SISMEMBER wide 9223372036854775807 | SISMEMBER wide 9223372036854775808 | SMEMBERS wide
+      `),
     )
     await pair.compareUnordered('SMEMBERS', 'bin')
     await pair.speak(2)
@@ -50,24 +46,13 @@ for (const version of [2, 3] as const) {
     await pair.prepare('SET', 'str', 'x')
     await pair.prepare('SADD', 's', '1')
     await pair.script(
-      ...['SADD str 1', 'SREM str 1', 'SCARD str', 'SMEMBERS str', 'SISMEMBER str 1', 'SMISMEMBER str 1'],
-      ...['SPOP str', 'SPOP str 1', 'SRANDMEMBER str', 'SRANDMEMBER str 1', 'SMOVE str s 1', 'SMOVE s str 1'],
-      ...[
-        'SMOVE none str 1',
-        'SINTER s str',
-        'SINTER none str',
-        'SUNION s str',
-        'SDIFF s str',
-        'SDIFF none str',
-      ],
-      ...[
-        'SINTERSTORE d s str',
-        'SUNIONSTORE d s str',
-        'SDIFFSTORE d str s',
-        'SINTERCARD 2 s str',
-        'SSCAN str 0',
-      ],
-      ...['EXISTS d', 'SMEMBERS s', 'GET str', 'SUNIONSTORE str s', 'SMEMBERS str'],
+      ...commands(`
+        SADD str 1 | SREM str 1 | SCARD str | SMEMBERS str | SISMEMBER str 1 | SMISMEMBER str 1 | SPOP str
+        SPOP str 1 | SRANDMEMBER str | SRANDMEMBER str 1 | SMOVE str s 1 | SMOVE s str 1 | SMOVE none str 1
+        SINTER s str | SINTER none str | SUNION s str | SDIFF s str | SDIFF none str | SINTERSTORE d s str
+        SUNIONSTORE d s str | SDIFFSTORE d str s | SINTERCARD 2 s str | SSCAN str 0 | EXISTS d | SMEMBERS s
+        GET str | SUNIONSTORE str s | SMEMBERS str
+      `),
     )
     await pair.speak(2)
   })
@@ -76,16 +61,10 @@ for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.prepare('SADD', 'a', '1', '2')
     await pair.script(
-      ...[
-        'SMOVE a b 1',
-        'SMOVE a b 1',
-        'SMOVE a a 2',
-        'SMOVE a a 9',
-        'SMOVE none b 1',
-        'SMOVE a b',
-        'SMOVE a b 2',
-      ],
-      ...['EXISTS a', 'SMEMBERS b', 'SMOVE b a x', 'SMOVE b a 1', 'SMEMBERS a', 'SMEMBERS b'],
+      ...commands(`
+        SMOVE a b 1 | SMOVE a b 1 | SMOVE a a 2 | SMOVE a a 9 | SMOVE none b 1 | SMOVE a b | SMOVE a b 2
+        EXISTS a | SMEMBERS b | SMOVE b a x | SMOVE b a 1 | SMEMBERS a | SMEMBERS b
+      `),
     )
     await pair.speak(2)
   })
@@ -94,24 +73,13 @@ for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.prepare('SADD', 's', 'only')
     await pair.script(
-      ...[
-        'SPOP none',
-        'SPOP none 1',
-        'SPOP none 0',
-        'SPOP s 0',
-        'SPOP s -1',
-        'SPOP s x',
-        'SPOP s 1 2',
-        'SPOP',
-      ],
-      ...['SRANDMEMBER none', 'SRANDMEMBER none 1', 'SRANDMEMBER s', 'SRANDMEMBER s 0', 'SRANDMEMBER s 1'],
-      ...['SRANDMEMBER s 5', 'SRANDMEMBER s -3', 'SRANDMEMBER s x', 'SRANDMEMBER s 1 2', 'SRANDMEMBER s 1.5'],
-      ...[
-        'SRANDMEMBER s -9223372036854775808',
-        'SRANDMEMBER s 9223372036854775807',
-        'SPOP s 99999999999999999999',
-      ],
-      ...['SPOP s 9223372036854775807', 'EXISTS s', 'SADD s 7', 'SPOP s', 'EXISTS s'],
+      ...commands(`
+        SPOP none | SPOP none 1 | SPOP none 0 | SPOP s 0 | SPOP s -1 | SPOP s x | SPOP s 1 2 | SPOP
+        SRANDMEMBER none | SRANDMEMBER none 1 | SRANDMEMBER s | SRANDMEMBER s 0 | SRANDMEMBER s 1
+        SRANDMEMBER s 5 | SRANDMEMBER s -3 | SRANDMEMBER s x | SRANDMEMBER s 1 2 | SRANDMEMBER s 1.5
+        SRANDMEMBER s -9223372036854775808 | SRANDMEMBER s 9223372036854775807 | SPOP s 99999999999999999999
+        SPOP s 9223372036854775807 | EXISTS s | SADD s 7 | SPOP s | EXISTS s
+      `),
     )
     await pair.speak(2)
   })
@@ -151,36 +119,13 @@ for (const version of [2, 3] as const) {
       await pair.compare('SINTERCARD', count, ...keys.split(' '), 'limit', 0)
     }
     await pair.script(
-      ...[
-        'SINTER',
-        'SUNION',
-        'SDIFF',
-        'SINTERSTORE d',
-        'SINTERCARD 0 a',
-        'SINTERCARD -1 a',
-        'SINTERCARD x a',
-      ],
-      ...[
-        'SINTERCARD 2 a',
-        'SINTERCARD 1 a b',
-        'SINTERCARD 1 a LIMIT',
-        'SINTERCARD 1 a LIMIT -1',
-        'SINTERCARD 1',
-      ],
-      ...[
-        'SINTERCARD 1 a LIMIT x',
-        'SINTERCARD 1 a LIMIT 1 LIMIT 2',
-        'SINTERCARD 99999999999 a',
-        'SINTERSTORE a a b',
-      ],
-      ...[
-        'SMEMBERS a',
-        'SUNIONSTORE b a b',
-        'SDIFFSTORE b b a',
-        'SMEMBERS b',
-        'SDIFFSTORE b b b',
-        'EXISTS b',
-      ],
+      ...commands(`
+        SINTER | SUNION | SDIFF | SINTERSTORE d | SINTERCARD 0 a | SINTERCARD -1 a | SINTERCARD x a
+        SINTERCARD 2 a | SINTERCARD 1 a b | SINTERCARD 1 a LIMIT | SINTERCARD 1 a LIMIT -1 | SINTERCARD 1
+        SINTERCARD 1 a LIMIT x | SINTERCARD 1 a LIMIT 1 LIMIT 2 | SINTERCARD 99999999999 a
+        SINTERSTORE a a b | SMEMBERS a | SUNIONSTORE b a b | SDIFFSTORE b b a | SMEMBERS b
+        SDIFFSTORE b b b | EXISTS b
+      `),
     )
     await pair.speak(2)
   })
@@ -189,22 +134,12 @@ for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.prepare('SADD', 'small', ...numbers(0, 20))
     await pair.script(
-      ...[
-        'SSCAN small 0',
-        'SSCAN small 0 COUNT 2',
-        'SSCAN small 0 MATCH 1*',
-        'SSCAN small 5',
-        'SSCAN none 0',
-      ],
-      ...[
-        'SSCAN none 0 NONSENSE',
-        'SSCAN small x',
-        'SSCAN small 0 COUNT 0',
-        'SSCAN small 0 COUNT x',
-        'SSCAN small',
-      ],
-      ...['SSCAN small 0 MATCH', 'SSCAN small 0 COUNT', 'SSCAN small 0 TYPE set', 'SSCAN small -1 MATCH *'],
-      ...['SSCAN small 18446744073709551615', 'SSCAN small 18446744073709551616', 'SSCAN small " 0"'],
+      ...commands(`
+        SSCAN small 0 | SSCAN small 0 COUNT 2 | SSCAN small 0 MATCH 1* | SSCAN small 5 | SSCAN none 0
+        SSCAN none 0 NONSENSE | SSCAN small x | SSCAN small 0 COUNT 0 | SSCAN small 0 COUNT x | SSCAN small
+        SSCAN small 0 MATCH | SSCAN small 0 COUNT | SSCAN small 0 TYPE set | SSCAN small -1 MATCH *
+        SSCAN small 18446744073709551615 | SSCAN small 18446744073709551616 | SSCAN small " 0"
+      `),
     )
     await pair.speak(2)
   })
@@ -361,26 +296,12 @@ test('a scan meets all members that were there throughout', async () => {
 test('events and changes are those of Redis', async () => {
   await compareEvents(
     pair,
-    ...[
-      'SADD a 1 2 3',
-      'SADD a 1',
-      'SREM a 9',
-      'SREM a 1',
-      'SMOVE a b 2',
-      'SMOVE a b 3',
-      'SMOVE b b 2',
-      'SPOP none',
-    ],
-    ...['SADD a 1', 'SPOP a', 'SADD a 1', 'SPOP a 5', 'SADD a 1 2 3 4', 'SPOP a 0', 'SREM a 1 2 3 4 5'],
-    ...[
-      'SADD a 1 2',
-      'SADD b 1',
-      'SUNIONSTORE d a b',
-      'SINTERSTORE d a b',
-      'SDIFFSTORE d b a',
-      'SINTERSTORE d b none',
-    ],
-    ...['SUNIONSTORE a a b', 'SDIFFSTORE none none none'],
+    ...commands(`
+      SADD a 1 2 3 | SADD a 1 | SREM a 9 | SREM a 1 | SMOVE a b 2 | SMOVE a b 3 | SMOVE b b 2 | SPOP none
+      SADD a 1 | SPOP a | SADD a 1 | SPOP a 5 | SADD a 1 2 3 4 | SPOP a 0 | SREM a 1 2 3 4 5 | SADD a 1 2
+      SADD b 1 | SUNIONSTORE d a b | SINTERSTORE d a b | SDIFFSTORE d b a | SINTERSTORE d b none
+      SUNIONSTORE a a b | SDIFFSTORE none none none
+    `),
   )
 })
 
