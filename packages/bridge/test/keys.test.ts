@@ -13,7 +13,7 @@ test.before((context) => {
 })
 
 test.after(({ host }) => {
-  host.bridge.close()
+  host.close()
 })
 
 for (const name of ['generic', 'strings', 'lists', 'hashes', 'zsets', 'scanning']) {

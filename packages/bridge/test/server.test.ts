@@ -14,7 +14,7 @@ test.before((context) => {
 })
 
 test.after(({ host }) => {
-  host.bridge.close()
+  host.close()
 })
 
 for (const name of ['config', 'info', 'users']) {

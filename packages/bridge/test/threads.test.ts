@@ -17,7 +17,7 @@ test.before((context) => {
 })
 
 test.after(({ host }) => {
-  host.bridge.close()
+  host.close()
 })
 
 test('a thread uses the keyspace under the lock and replies', async ({ host, client }) => {

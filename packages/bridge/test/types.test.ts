@@ -18,7 +18,7 @@ test.before((context) => {
 
 test.after(({ host }) => {
   host.resetDataset()
-  host.bridge.close()
+  host.close()
 })
 
 function pointerAt(host: MemoryHost, name = 'key'): number {
@@ -158,7 +158,7 @@ careless.before((context) => {
 })
 
 careless.after(({ host }) => {
-  host.bridge.close()
+  host.close()
 })
 
 careless('is not asked further once the bytes are wrong', ({ host }) => {

@@ -33,6 +33,7 @@ static napi_value addon_start(napi_env env, napi_callback_info info) {
 static napi_value addon_stop(napi_env env, napi_callback_info info) {
   (void)info;
   if (environment != env) return NULL;
+  loop_drain();
   threads_stop();
   while (modules) module_drop(modules);
   modules_sweep();

@@ -289,7 +289,7 @@ typedef void (*PostedFunction)(void *data);
 void post(PostedFunction function, void *data);
 void loop_wake(void);
 bool loop_start(void *env);
-void loop_stop(void);
+void loop_drain(void); /* what is posted now */
 /* Calls `function` as the event loop calls JavaScript: with its microtasks afterwards. */
 void run_from_loop(PostedFunction function, void *data);
 

@@ -42,8 +42,7 @@ void loop_wake(void) {
   pthread_mutex_unlock(&mutex);
 }
 
-static void run_posted(void *data) {
-  (void)data;
+void loop_drain(void) {
   pthread_mutex_lock(&mutex);
   Posted *posted = first_posted;
   first_posted = NULL;
@@ -55,6 +54,11 @@ static void run_posted(void *data) {
     free(posted);
     posted = next;
   }
+}
+
+static void run_posted(void *data) {
+  (void)data;
+  loop_drain();
   threads_serve();
 }
 

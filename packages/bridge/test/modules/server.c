@@ -286,7 +286,9 @@ COMMAND(users) {
   RedisModuleUser *user = RedisModule_CreateModuleUser("module-user");
   CHECK(RedisModule_SetModuleUserACL(user, "bogus") == REDISMODULE_ERR && RedisModule_SetModuleUserACL(user, "~mine") == REDISMODULE_OK);
   CHECK(RedisModule_SetModuleUserACLString(ctx, user, "bogus", &error) == REDISMODULE_ERR && error);
-  CHECK(same(RedisModule_GetModuleUserACLString(user), "~mine") || 1);
+  RedisModuleString *rules = RedisModule_GetModuleUserACLString(user);
+  CHECK(same(rules, "~mine"));
+  RedisModule_FreeString(NULL, rules);
   CHECK(same(RedisModule_GetUserUsername(ctx, user), "module-user"));
   CHECK(RedisModule_ACLCheckKeyPermissions(user, key, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_OK);
   CHECK(RedisModule_ACLCheckKeyPermissions(user, other, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_ERR && errno == EACCES);

@@ -21,12 +21,13 @@ static RedisModuleString *text(RedisModuleCtx *ctx, const char *bytes) {
 static void *work(void *data) {
   RedisModuleBlockedClient *blocked = data;
   RedisModuleCtx *ctx = RedisModule_GetThreadSafeContext(blocked);
+  RedisModule_AutoMemory(ctx);
   RedisModule_BlockedClientMeasureTimeStart(blocked);
   usleep(2000);
   RedisModule_BlockedClientMeasureTimeEnd(blocked);
   RedisModule_ThreadSafeContextLock(ctx);
-  RedisModuleKey *key = RedisModule_OpenKey(ctx, text(NULL, "from-thread"), REDISMODULE_WRITE);
-  RedisModule_HashSet(key, REDISMODULE_HASH_CFIELDS, "field", text(NULL, "value"), NULL);
+  RedisModuleKey *key = RedisModule_OpenKey(ctx, text(ctx, "from-thread"), REDISMODULE_WRITE);
+  RedisModule_HashSet(key, REDISMODULE_HASH_CFIELDS, "field", text(ctx, "value"), NULL);
   RedisModule_CloseKey(key);
   RedisModuleCallReply *reply = RedisModule_Call(ctx, "hgetall", "c", "from-thread");
   RedisModule_ReplyWithArray(ctx, 2);

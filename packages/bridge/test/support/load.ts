@@ -2,7 +2,7 @@
 // the two lifecycle functions and calls them.
 
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,14 +25,18 @@ export function compile(name: string): string {
   const source = join(folder, `${name}.c`)
   const { status, stderr } = spawnSync('cc', [...args, `-I${header}`, '-o', target, source, '-lpthread'], {
     encoding: 'utf8',
+    // A sanitizer that is loaded into every process of this run is not meant for the compiler.
+    env: { ...process.env, LD_PRELOAD: '' },
   })
   if (status !== 0) throw new Error(stderr)
   return target
 }
 
-export function removeCompiled(): void {
+function removeBuilt(): void {
   rmSync(built, { recursive: true, force: true })
 }
+
+process.on('exit', removeBuilt)
 
 export interface LoadedModule {
   number: number
@@ -48,12 +52,12 @@ const libraries: LibraryHandle[] = []
 export function load(host: MemoryHost, path: string, ...args: string[]): LoadedModule {
   const { bridge } = host
   const number = nextModule++
-  const copies = mkdtempSync(join(tmpdir(), 'modis-bridge-copy-'))
-  const copy = join(copies, basename(path))
+  mkdirSync(built, { recursive: true })
+  const copy = join(built, `${number}-${basename(path)}`)
   copyFileSync(path, copy)
-  const library = koffi.load(copy, { deep: true })
+  // Sanitizers replace functions of the C library, which binding deeply would undo.
+  const library = koffi.load(copy, { deep: !process.env.MODIS_MODULE_FLAGS })
   libraries.push(library)
-  rmSync(copies, { recursive: true })
   const onLoad = library.func('RedisModule_OnLoad', 'int', ['uintptr_t', 'uintptr_t', 'int'])
   const frame = bridge.beginLoad(
     number,

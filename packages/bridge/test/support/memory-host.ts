@@ -36,7 +36,6 @@ interface Waiting {
   resolve: (reply: Buffer) => void
   keys: string[]
   timer: NodeJS.Timeout | undefined
-  /** Whether `run` has returned to its caller, who waits for `resolve`. */
 }
 
 interface User {
@@ -103,6 +102,12 @@ export class MemoryHost extends Keyspace implements BridgeHost {
     super()
     this.bridge = createBridge(this)
     this.freeModuleValue = (type, value) => this.bridge.typeFree(type, value)
+  }
+
+  /** Ends the host and its bridge; clients that still wait are forgotten. */
+  close(): void {
+    this.bridge.close()
+    for (const { timer } of this.waiting.values()) clearTimeout(timer)
   }
 
   connect(resp = 2): Client {
