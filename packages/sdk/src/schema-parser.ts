@@ -72,6 +72,13 @@ export const compileParser = <Schema extends ArgumentSchema>(
 ): SchemaParser<Schema> => {
   const read = compileSequence(schema, [])
   const most = nameWords + schemaWidth(schema).max
+  const positional = compilePositional<Schema>(schema, nameWords)
+  if (positional !== undefined) {
+    return (args, open) => {
+      if (args.count > most) throw wrongArity(args, nameWords)
+      return positional(args, open)
+    }
+  }
   return (args, open) => {
     if (args.count > most) throw wrongArity(args, nameWords)
     const cursor: Cursor = { args, open, end: args.count, index: nameWords }
@@ -79,6 +86,55 @@ export const compileParser = <Schema extends ArgumentSchema>(
     if (cursor.index !== cursor.end) throw syntaxError()
     return parsed as Parsed<Schema>
   }
+}
+
+/**
+ * The parser of a schema whose arguments stand one after another, optional ones at the end: what most commands have.
+ * Written out as code it makes objects of one shape without a loop, several times as fast as walking the schema.
+ * Undefined for other schemas.
+ */
+const compilePositional = <Schema extends ArgumentSchema>(
+  schema: Schema,
+  nameWords: number,
+): SchemaParser<Schema> | undefined => {
+  const entries = Object.entries(schema)
+  if (!isPositional(entries)) return undefined
+  const readers = entries.map(([property, argument]) =>
+    scalarReader(argumentName(property, argument), argument),
+  )
+  const missing = entries.map(([, argument]) => argument.options.default)
+  const members = entries.map(([property, argument], place) => {
+    const index = nameWords + place
+    const read = `readers[${place}](args, open, ${index})`
+    return `${JSON.stringify(property)}: ${argument.optional ? `args.count > ${index} ? ${read} : missing[${place}]` : read}`
+  })
+  // The text is made of numbers and quoted names alone.
+  return new Function('readers', 'missing', `return (args, open) => ({ ${members.join(', ')} })`)(
+    readers,
+    missing,
+  )
+}
+
+const scalarKinds: readonly string[] = [
+  'key',
+  'string',
+  'bytes',
+  'pattern',
+  'integer',
+  'integer64',
+  'double',
+  'unix-time',
+]
+
+const isPositional = (entries: readonly (readonly [string, Argument])[]): boolean => {
+  const firstOptional = entries.findIndex(([, argument]) => argument.optional)
+  return entries.every(
+    ([property, { kind, options, optional }], place) =>
+      scalarKinds.includes(kind) &&
+      options.token === undefined &&
+      property !== '__proto__' &&
+      (optional || firstOptional < 0 || place < firstOptional),
+  )
 }
 
 /** A key found in the arguments of a call. */
@@ -250,56 +306,55 @@ const compileValue = (property: string, argument: Argument, followers: readonly 
   }
 }
 
+/** Reads the argument at position `index`. */
+type ScalarReader = (args: Args, open: KeyOpener, index: number) => unknown
+
 const compileScalar = (name: string, argument: Argument): Reader => {
   const read = scalarReader(name, argument)
   return (cursor) => {
     if (cursor.index >= cursor.end) throw syntaxError()
-    return read(cursor, cursor.index++)
+    return read(cursor.args, cursor.open, cursor.index++)
   }
 }
 
-const scalarReader = (name: string, argument: Argument): ((cursor: Cursor, index: number) => unknown) => {
+const scalarReader = (name: string, argument: Argument): ScalarReader => {
   switch (argument.kind) {
     case 'key':
-      return ({ args, open }, index) => open(args, index, argument)
+      return (args, open, index) => open(args, index, argument)
     case 'bytes':
-      return withinLength(name, argument, (args, index) => args.bytes(index))
+      return withinLength(name, argument, (args, _open, index) => args.bytes(index))
     case 'integer':
     case 'unix-time':
-      return withinBounds(name, argument, (args, index) => args.integer(index))
+      return withinBounds(name, argument, (args, _open, index) => args.integer(index))
     case 'integer64':
-      return withinBounds(name, argument, (args, index) => args.integer64(index))
+      return withinBounds(name, argument, (args, _open, index) => args.integer64(index))
     case 'double':
-      return withinBounds(name, argument, (args, index) => args.double(index))
+      return withinBounds(name, argument, (args, _open, index) => args.double(index))
     default:
-      return withinLength(name, argument, (args, index) => args.string(index))
+      return withinLength(name, argument, (args, _open, index) => args.string(index))
   }
 }
 
-const withinLength = (
-  name: string,
-  argument: Argument,
-  read: (args: Args, index: number) => unknown,
-): ((cursor: Cursor, index: number) => unknown) => {
+const withinLength = (name: string, argument: Argument, read: ScalarReader): ScalarReader => {
   const { maxLength } = argument.options
-  if (maxLength === undefined) return ({ args }, index) => read(args, index)
-  return ({ args }, index) => {
+  if (maxLength === undefined) return read
+  return (args, open, index) => {
     const length = args.length(index)
     if (length > maxLength)
       throw new CommandError(`${name} must not be longer than ${maxLength} bytes, got ${length} bytes`)
-    return read(args, index)
+    return read(args, open, index)
   }
 }
 
 const withinBounds = (
   name: string,
   argument: Argument,
-  read: (args: Args, index: number) => number | bigint,
-): ((cursor: Cursor, index: number) => unknown) => {
+  read: (args: Args, open: KeyOpener, index: number) => number | bigint,
+): ScalarReader => {
   const { min, max } = argument.options
-  if (min === undefined && max === undefined) return ({ args }, index) => read(args, index)
-  return ({ args }, index) => {
-    const value = read(args, index)
+  if (min === undefined && max === undefined) return read
+  return (args, open, index) => {
+    const value = read(args, open, index)
     if ((min !== undefined && value < min) || (max !== undefined && value > max))
       throw new CommandError(
         `${name} must be ${allowedBounds(min, max)}, got ${showArgument(args.string(index))}`,

@@ -103,9 +103,6 @@ export class RegisteredType<Content = unknown> {
     this.methods = methods
   }
 
-  /** Whether the type is registered: a value that comes to life is then one of this server. */
-  isLive = false
-
   /** A value of this type that is no key's yet. */
   create(content: Content): ModuleValue {
     return new ModuleValue(this as RegisteredType, content)
@@ -222,12 +219,10 @@ export class DataTypes {
   }
 
   add(type: RegisteredType): void {
-    type.isLive = true
     this.#byName.set(type.name, type)
   }
 
   remove(type: RegisteredType): void {
-    type.isLive = false
     if (this.#byName.get(type.name) === type) this.#byName.delete(type.name)
   }
 }

@@ -6,6 +6,8 @@ import { formatInteger } from '../keyspace/packed/numbers.ts'
 const INITIAL_BYTES = 16 * 1024
 const LARGEST_POOLED_BYTES = 1024 * 1024
 const MAX_POOLED = 64
+/** Texts up to this length are written character by character. */
+const SHORT_TEXT = 64
 const CR = 0x0d
 const LF = 0x0a
 
@@ -57,7 +59,8 @@ export class ReplyWriter implements Reply {
 
   /** Gives the buffer back to the pool; nothing may use its bytes any more. */
   release(): void {
-    if (this.#owns && this.buffer.length <= LARGEST_POOLED_BYTES && pool.length < MAX_POOLED) pool.push(this.buffer)
+    if (this.#owns && this.buffer.length <= LARGEST_POOLED_BYTES && pool.length < MAX_POOLED)
+      pool.push(this.buffer)
     this.detach()
   }
 
@@ -113,15 +116,38 @@ export class ReplyWriter implements Reply {
   }
 
   bulk(value: Uint8Array | string): void {
-    if (typeof value === 'string') {
-      const bytes = Buffer.byteLength(value)
-      this.#header(0x24, bytes)
-      this.reserve(bytes + 2)
-      this.length += this.buffer.write(value, this.length)
-      this.#crlf()
+    if (typeof value !== 'string') {
+      this.bulkRange(value, 0, value.length)
       return
     }
-    this.bulkRange(value, 0, value.length)
+    if (value.length <= SHORT_TEXT && this.#shortBulk(value)) return
+    const bytes = Buffer.byteLength(value)
+    this.#header(0x24, bytes)
+    this.reserve(bytes + 2)
+    this.length += this.buffer.write(value, this.length)
+    this.#crlf()
+  }
+
+  /** Writes a short text of ASCII characters, which costs less than asking for its length in bytes; false for another. */
+  #shortBulk(text: string): boolean {
+    const length = text.length
+    this.reserve(length + 24)
+    const buffer = this.buffer
+    const mark = this.length
+    this.#number(0x24, length)
+    let at = this.length
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code > 0x7f) {
+        this.length = mark
+        return false
+      }
+      buffer[at++] = code
+    }
+    buffer[at] = CR
+    buffer[at + 1] = LF
+    this.length = at + 2
+    return true
   }
 
   bulkRange(source: Uint8Array, from: number, to: number): void {

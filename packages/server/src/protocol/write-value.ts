@@ -1,4 +1,11 @@
-import { AttributedValue, CommandError, DoubleValue, type ReplyValue, SimpleString, VerbatimString } from '@modis/sdk'
+import {
+  AttributedValue,
+  CommandError,
+  DoubleValue,
+  type ReplyValue,
+  SimpleString,
+  VerbatimString,
+} from '@modis/sdk'
 import type { ReplyWriter } from './reply-writer.ts'
 
 const MIN_INTEGER = -(2n ** 63n)
@@ -15,8 +22,7 @@ export function writeValue(reply: ReplyWriter, value: ReplyValue): void {
       else reply.double(value)
       return
     case 'bigint':
-      if (value >= MIN_INTEGER && value <= MAX_INTEGER) reply.integer(value)
-      else reply.bigNumber(value)
+      writeBigInt(reply, value)
       return
     case 'boolean':
       reply.boolean(value)
@@ -26,7 +32,18 @@ export function writeValue(reply: ReplyWriter, value: ReplyValue): void {
   }
 }
 
-function writeObject(reply: ReplyWriter, value: Exclude<ReplyValue, string | number | bigint | boolean>): void {
+function writeBigInt(reply: ReplyWriter, value: bigint): void {
+  const rounded = Number(value)
+  // Most are small: counters, which are 64-bit integers only in case.
+  if (Number.isSafeInteger(rounded)) reply.integer(rounded)
+  else if (value >= MIN_INTEGER && value <= MAX_INTEGER) reply.integer(value)
+  else reply.bigNumber(value)
+}
+
+function writeObject(
+  reply: ReplyWriter,
+  value: Exclude<ReplyValue, string | number | bigint | boolean>,
+): void {
   if (value === null) reply.null()
   else if (value instanceof Uint8Array) reply.bulk(value)
   else if (value instanceof SimpleString) reply.simple(value.text)
@@ -48,7 +65,9 @@ function writeObject(reply: ReplyWriter, value: Exclude<ReplyValue, string | num
     reply.array(value.length)
     for (const each of value) writeValue(reply, each)
   } else {
-    throw new TypeError(`${value === undefined ? 'undefined' : typeof value} is no reply; see ReplyValue for what is`)
+    throw new TypeError(
+      `${value === undefined ? 'undefined' : typeof value} is no reply; see ReplyValue for what is`,
+    )
   }
 }
 
