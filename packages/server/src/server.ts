@@ -186,6 +186,8 @@ export class Server {
     config.follow(['maxmemory'], () => {
       if (this.eviction.maxBytes > 0) this.dispatcher.gate |= ServerGate.outOfMemory
       else this.dispatcher.gate &= ~ServerGate.outOfMemory
+      // A lower limit holds at once, not only when the next command needs memory.
+      this.eviction.isPending = this.eviction.maxBytes > 0
     })
     config.follow(['active-expire-effort'], () => {
       this.expiryCycle.effort = config.integer('active-expire-effort') - 1
@@ -291,8 +293,8 @@ export class Server {
     this.enter()
     const mark = client.reply.length
     this.dispatcher.runPart(client, command, work)
-    if ((client.gate & Gate.replyOff) !== 0) muteFrom(this, client, mark)
-    this.pubsub.sendDeferred(client)
+    if ((client.gate & Gate.replyOff) === 0) this.pubsub.sendDeferred(client)
+    else muteFrom(this, client, mark)
     this.flushSoon(client)
     this.leave()
   }

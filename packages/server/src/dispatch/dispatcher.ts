@@ -79,7 +79,8 @@ export class Dispatcher {
     keyspace.touchOnRead = (client.gate & Gate.noTouch) === 0 || command.name === 'touch'
     this.run(client, command, args)
     keyspace.touchOnRead = true
-    if ((client.gate & Gate.subscribed) !== 0) server.pubsub.sendDeferred(client)
+    // Where replies are off, what is pushed has to wait until the reply has been taken back.
+    if ((client.gate & (Gate.subscribed | Gate.replyOff)) === Gate.subscribed) server.pubsub.sendDeferred(client)
   }
 
   #unknown(client: Client, args: RequestArgs): void {
