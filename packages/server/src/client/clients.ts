@@ -24,6 +24,14 @@ export class Clients {
     return this.#byId.values()
   }
 
+  /** Bytes of requests and replies that all clients together wait to be read or sent. */
+  get bufferBytes(): number {
+    let bytes = 0
+    for (const { link } of this.#byId.values())
+      bytes += link === undefined ? 0 : link.pendingBytes + link.queryBufferBytes
+    return bytes
+  }
+
   /** A new client with a connection; it must authenticate first where a password is set. */
   create(): Client {
     const client = this.#make(false)

@@ -54,6 +54,8 @@ export class Eviction {
   #nextDatabase = 0
   /** `maxmemory` in bytes; 0 for no limit. */
   maxBytes = 0
+  /** Bytes in use beside the keyspace's that count as well: clients' buffers, as of the last round of periodic work. */
+  otherBytes = 0
   /** Whether an eviction ran out of time and is to be gone on with. */
   isPending = false
 
@@ -68,6 +70,7 @@ export class Eviction {
     const names = ['maxmemory', 'maxmemory-policy', 'maxmemory-samples', 'maxmemory-eviction-tenacity']
     source.follow([...names, 'lfu-log-factor', 'lfu-decay-time'], () => {
       this.maxBytes = source.integer('maxmemory')
+      if (this.maxBytes === 0) this.otherBytes = 0
       this.#samples = source.integer('maxmemory-samples')
       this.#limitMs = timeLimitMs(source.integer('maxmemory-eviction-tenacity'))
       this.#rules.logFactor = source.integer('lfu-log-factor')
@@ -106,9 +109,14 @@ export class Eviction {
     return frequency(clock, this.#keyspace.nowMs, this.#rules)
   }
 
+  /** Bytes in use, of what is limited. */
+  get usedBytes(): number {
+    return this.#keyspace.usedBytes + this.otherBytes
+  }
+
   /** Whether memory is over the limit. */
   get isOverLimit(): boolean {
-    return this.maxBytes > 0 && this.#keyspace.usedBytes > this.maxBytes
+    return this.maxBytes > 0 && this.usedBytes > this.maxBytes
   }
 
   /**

@@ -3,7 +3,7 @@ import { clientMemory } from '../../commands/client/describe.ts'
 import type { Server } from '../../server.ts'
 import { humanBytes, type InfoField, type InfoSectionDefinition } from '../section.ts'
 
-/** `used_memory` is what `maxmemory` limits: keys, values and their indexes. */
+/** `used_memory` is what `maxmemory` limits: keys, values and their indexes, and while there is a limit clients' buffers. */
 export const memorySection: InfoSectionDefinition = {
   name: 'memory',
   title: 'Memory',
@@ -22,8 +22,8 @@ function percent(part: number, whole: number): string {
   return `${(whole === 0 ? 0 : (100 * part) / whole).toFixed(2)}%`
 }
 
-function usage({ keyspace, rates }: Server): InfoField[] {
-  const used = keyspace.usedBytes
+function usage({ eviction, keyspace, rates }: Server): InfoField[] {
+  const used = eviction.usedBytes
   const peak = Math.max(rates.peakMemory, used)
   const overhead = keyspace.arena.indexBytes
   return [
