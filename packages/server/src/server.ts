@@ -173,7 +173,9 @@ export class Server {
     cron.add(0, () => !keyspace.disposeSome(SLICE_MS))
     cron.add(0, () => keyspace.objects.recount(RECOUNTED_VALUES))
     cron.add(0, () => {
-      if (eviction.isPending) eviction.freeMemory()
+      if (eviction.maxBytes === 0) return false
+      eviction.otherBytes = this.clients.bufferBytes
+      if (eviction.isPending || eviction.isOverLimit) eviction.freeMemory()
       return eviction.isPending
     })
   }
