@@ -179,6 +179,17 @@ test('values are freed by deletion, expiry, FLUSHALL and replacement', async () 
   assert.is(await modis.call('counter.freed'), 5)
 })
 
+test('values that are much work to free are freed after the command', async () => {
+  folder.define('counters', ...counters({ hooks: 'freeEffort: () => 1000' }))
+  await modis.call('MODULE', 'RELOAD', 'counters')
+  await modis.call('counter.add', 'key')
+  const replies = await Promise.all([modis.call('DEL', 'key'), modis.call('counter.freed')])
+  assert.equal(replies, [1, 0])
+  for (let tries = 0; tries < 50 && (await modis.call('counter.freed')) !== 1; tries++)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.is(await modis.call('counter.freed'), 1)
+})
+
 test('COPY, RENAME, MOVE, DUMP and RESTORE', async () => {
   await modis.call('counter.add', 'key', 4)
   assert.is(await modis.call('COPY', 'key', 'copy'), 1)

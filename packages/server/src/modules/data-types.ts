@@ -8,6 +8,10 @@ export interface ValuePlace {
   readonly key: Uint8Array
 }
 
+/** What a value is taken for before its module was asked. */
+const GUESSED_BYTES = 64
+const ASK_EVERY = 256
+
 export const NO_PLACE: ValuePlace = { db: 0, key: new Uint8Array(0) }
 
 /** What a data type does with its values, whatever kind of module it comes from. `Content` is the module's own value. */
@@ -135,6 +139,11 @@ export class ModuleValue implements LargeValue {
   next: ModuleValue | undefined
   previous: ModuleValue | undefined
   #freed = false
+  /** Freeing is more work than a command may do at once. */
+  #isDeferred = false
+  #asked = 0
+  #measuredAt = -1
+  #outsideBytes = GUESSED_BYTES
 
   constructor(type: RegisteredType, content: unknown) {
     this.type = type
@@ -144,6 +153,19 @@ export class ModuleValue implements LargeValue {
 
   get memoryBytes(): number {
     return this.memoryUsage(NO_PLACE, 0)
+  }
+
+  /**
+   * The server asks often, so the module is asked only where the value has changed, and now and then for what it does not
+   * announce. The first time is when the value is stored, in the middle of what the module does: it is left alone then.
+   */
+  get outsideBytes(): number {
+    const asked = this.#asked++
+    if (asked > 0 && (this.#measuredAt !== this.changes || asked % ASK_EVERY === 0)) {
+      this.#measuredAt = this.changes
+      this.#outsideBytes = this.memoryBytes
+    }
+    return this.#outsideBytes
   }
 
   memoryUsage(place: ValuePlace, samples: number): number {
@@ -180,8 +202,12 @@ export class ModuleValue implements LargeValue {
     return this.#freed
   }
 
-  dispose(): boolean {
+  dispose(limit: number): boolean {
     if (this.#freed) return true
+    if (!this.#isDeferred && this.type.methods.freeEffort(this.content, NO_PLACE) > limit) {
+      this.#isDeferred = true
+      return false
+    }
     this.#freed = true
     this.type.values.remove(this)
     this.type.methods.free(this.content)
