@@ -3,6 +3,7 @@ import type { KeyspaceEventClass } from '@modis/sdk'
 import { BlockingKeys } from './client/blocking.ts'
 import { type Client, Gate } from './client/client.ts'
 import { Clients } from './client/clients.ts'
+import { keepHouse } from './client/housekeeping.ts'
 import { Monitors } from './client/monitors.ts'
 import { OutputLimits } from './client/output-limits.ts'
 import { Pauses } from './client/pauses.ts'
@@ -132,6 +133,7 @@ export class Server {
     this.#followConfig()
     this.#followEvents()
     this.#addPeriodicWork()
+    keepHouse(this)
   }
 
   /** Has the keyspace and the event loop tell of what modules want to hear of only while they do. */

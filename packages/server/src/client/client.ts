@@ -35,6 +35,8 @@ export interface ClientLink {
   flush(): void
   /** Goes on with requests that waited while the client was blocked or paused. */
   resume(): void
+  /** Closes the connection where replies have waited for too long, or too many of them. */
+  checkOutputLimit(): void
   /** Sends what is pending, then closes. */
   closeAfterFlush(): void
   /** Closes at once. */

@@ -116,6 +116,7 @@ export class Connection implements ClientLink {
     const parser = this.#parser
     const server = this.#server
     server.enter()
+    client.lastInteractionMs = server.keyspace.nowMs
     try {
       parser.authenticated = (client.gate & Gate.unauthenticated) === 0
       while (client.blocked === undefined && !client.closing && parser.next()) {
@@ -171,6 +172,7 @@ export class Connection implements ClientLink {
       reply.release()
       return
     }
+    if (this.#exceedsLimit(socket.writableLength + length)) return
     const bytes = reply.buffer.subarray(0, length)
     if (socket.writableLength > 0 && length < reply.buffer.length * COPY_BELOW) {
       socket.write(Buffer.from(bytes))
@@ -192,26 +194,31 @@ export class Connection implements ClientLink {
     setImmediate(() => this.resume())
   }
 
-  /** Enforces `client-output-buffer-limit`, and stops reading from a client that does not read. */
-  #backPressure(): void {
-    const pending = this.#socket.writableLength
-    const limit = this.#server.outputLimits.of(this.client)
-    const now = this.#server.keyspace.nowMs
-    if (limit.softBytes > 0 && pending > limit.softBytes) this.#softLimitSinceMs ||= now
+  /** Closes the connection, and returns true, where more waits for a slow reader than `client-output-buffer-limit` allows. */
+  #exceedsLimit(pending: number): boolean {
+    const { hardBytes, softBytes, softSeconds } = this.#server.outputLimits.of(this.client)
+    if (hardBytes === 0 && softBytes === 0) return false
+    const now = Date.now()
+    if (softBytes > 0 && pending > softBytes) this.#softLimitSinceMs ||= now
     else this.#softLimitSinceMs = 0
-    const softExceeded =
-      this.#softLimitSinceMs > 0 && now - this.#softLimitSinceMs >= limit.softSeconds * 1000
-    if ((limit.hardBytes > 0 && pending > limit.hardBytes) || softExceeded) {
-      this.#server.log.warning(
-        `Client id=${this.client.id} addr=${this.address} scheduled to be closed ASAP for overcoming of output buffer limits.`,
-      )
-      this.destroy('output buffer limit')
-      return
-    }
-    if (pending > PAUSE_READING_BYTES && !this.#paused) {
-      this.#paused = true
-      this.#socket.pause()
-    }
+    const isSoft = this.#softLimitSinceMs > 0 && now - this.#softLimitSinceMs >= softSeconds * 1000
+    if (!isSoft && (hardBytes === 0 || pending <= hardBytes)) return false
+    this.#server.log.warning(
+      `Client id=${this.client.id} addr=${this.address} scheduled to be closed ASAP for overcoming of output buffer limits.`,
+    )
+    this.destroy('output buffer limit')
+    return true
+  }
+
+  checkOutputLimit(): void {
+    if (this.#socket.writableLength > 0) this.#exceedsLimit(this.pendingBytes)
+  }
+
+  /** Stops reading from a client that does not read. */
+  #backPressure(): void {
+    if (this.#socket.writableLength <= PAUSE_READING_BYTES || this.#paused) return
+    this.#paused = true
+    this.#socket.pause()
   }
 
   #drained(): void {
