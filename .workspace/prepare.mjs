@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { installFingerprint, outputFingerprint, sourceFingerprint } from './fingerprint.mjs'
 import { PlainError, pnpm, root, which } from './run.mjs'
 
-const oldestNode = 20
+// What the build tools ask for; the packages themselves are content with any Node 20.
+const oldestNode = [20, 19]
 const modulesFile = join(root, 'node_modules/.modules.yaml')
 // Below node_modules, so that whoever deletes that folder gets a new installation.
 const stateFile = join(root, 'node_modules/.modis/prepared.json')
@@ -50,8 +51,11 @@ export async function prepare({ native = 'optional' } = {}) {
 }
 
 function checkNode() {
-  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
-    throw new PlainError(`modis needs Node ${oldestNode} or newer; this is ${process.version}`)
+  const [major, minor] = process.versions.node.split('.').map(Number)
+  if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+    throw new PlainError(
+      `modis is built with Node ${oldestNode.join('.')} or newer; this is ${process.version}`,
+    )
   }
 }
 

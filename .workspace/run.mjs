@@ -5,9 +5,10 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** The folder that holds the workspace. */
-export const root = dirname(import.meta.dirname)
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
