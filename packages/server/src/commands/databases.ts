@@ -94,7 +94,15 @@ function flushdb(ctx: CommandContext, args: RequestArgs): void {
 }
 
 function flushall(ctx: CommandContext, args: RequestArgs): void {
-  flush(ctx, args, ctx.server.keyspace.databases)
+  const { keyspace, log, persistence } = ctx.server
+  flush(ctx, args, keyspace.databases)
+  // As in Redis, a file with the old keys is not left behind where saving is configured.
+  if (persistence.savePoints.length === 0) return
+  try {
+    persistence.saveNow()
+  } catch (error) {
+    log.warning(`Saving after FLUSHALL failed: ${error instanceof Error ? error.message : error}`)
+  }
 }
 
 /** Empties databases at once; their memory is given back in slices whether SYNC or ASYNC was asked for. */
@@ -102,7 +110,10 @@ function flush(ctx: CommandContext, args: RequestArgs, databases: readonly Datab
   if (args.count > 2 || (args.count === 2 && !args.equals(1, 'SYNC') && !args.equals(1, 'ASYNC')))
     throw syntaxError
   const { events, keyspace, watches } = ctx.server
-  const event = { db: databases.length === 1 ? ctx.client.db : -1, async: args.count === 2 && args.equals(1, 'ASYNC') }
+  const event = {
+    db: databases.length === 1 ? ctx.client.db : -1,
+    async: args.count === 2 && args.equals(1, 'ASYNC'),
+  }
   events.emit('flush-start', event)
   for (const database of databases) {
     watches.changedAll(database, (key) => database.peek(key, 0, key.length) !== undefined)

@@ -15,6 +15,8 @@ const MICROSECONDS_PER_TENACITY = 50
 const LINEAR_TENACITY = 10
 const TENACITY_GROWTH = 1.15
 const ENDLESS_TENACITY = 100
+/** What lies outside the keyspace is measured at most so often while memory is short. */
+const MEASURE_REST_MS = 1
 
 /** The part of the configuration that eviction follows. */
 interface EvictionOptions {
@@ -23,7 +25,7 @@ interface EvictionOptions {
   follow(names: readonly string[], listener: () => void): void
 }
 
-type Measure = 'idle' | 'frequency' | 'expiry' | 'random'
+type Criterion = 'idle' | 'frequency' | 'expiry' | 'random'
 
 /** A key that may be evicted; the higher the score, the sooner. */
 interface Candidate {
@@ -32,7 +34,7 @@ interface Candidate {
   readonly key: Buffer
 }
 
-const MEASURES: Readonly<Record<string, Measure>> = {
+const CRITERIA: Readonly<Record<string, Criterion>> = {
   lru: 'idle',
   lfu: 'frequency',
   ttl: 'expiry',
@@ -47,22 +49,31 @@ export class Eviction {
   /** Candidates of earlier draws, the best last. */
   #pool: Candidate[] = []
   #policy = 'noeviction'
-  #measure: Measure | undefined
+  #criterion: Criterion | undefined
   #isVolatile = false
   #samples = 5
   #limitMs = 0
   #nextDatabase = 0
   /** `maxmemory` in bytes; 0 for no limit. */
   maxBytes = 0
-  /** Bytes in use beside the keyspace's that count as well: clients' buffers, as of the last round of periodic work. */
-  otherBytes = 0
+  readonly #measureOthers: () => number
+  #measuredAt = 0
+  #otherBytes = 0
   /** Whether an eviction ran out of time and is to be gone on with. */
   isPending = false
 
-  /** @param evicted called for every key that was evicted */
-  constructor(keyspace: Keyspace, evicted: (database: Database, key: Buffer) => void) {
+  /**
+   * @param evicted called for every key that was evicted
+   * @param measureOthers bytes in use beside the keyspace's that count as well: those of clients' buffers
+   */
+  constructor(
+    keyspace: Keyspace,
+    evicted: (database: Database, key: Buffer) => void,
+    measureOthers: () => number,
+  ) {
     this.#keyspace = keyspace
     this.#evicted = evicted
+    this.#measureOthers = measureOthers
   }
 
   /** Takes the options from `source` now and after every change. */
@@ -70,7 +81,7 @@ export class Eviction {
     const names = ['maxmemory', 'maxmemory-policy', 'maxmemory-samples', 'maxmemory-eviction-tenacity']
     source.follow([...names, 'lfu-log-factor', 'lfu-decay-time'], () => {
       this.maxBytes = source.integer('maxmemory')
-      if (this.maxBytes === 0) this.otherBytes = 0
+      if (this.maxBytes === 0) this.#otherBytes = 0
       this.#samples = source.integer('maxmemory-samples')
       this.#limitMs = timeLimitMs(source.integer('maxmemory-eviction-tenacity'))
       this.#rules.logFactor = source.integer('lfu-log-factor')
@@ -83,7 +94,7 @@ export class Eviction {
     if (policy === this.#policy) return
     this.#policy = policy
     this.#isVolatile = policy.startsWith('volatile-')
-    this.#measure = MEASURES[policy.slice(policy.indexOf('-') + 1)]
+    this.#criterion = CRITERIA[policy.slice(policy.indexOf('-') + 1)]
     // Scores of one policy mean nothing to another.
     this.#pool = []
     keepClocks(this.#keyspace, this.countsFrequency ? this.#rules : undefined)
@@ -91,12 +102,12 @@ export class Eviction {
 
   /** Whether access clocks count frequency (LFU) rather than time (LRU). */
   get countsFrequency(): boolean {
-    return this.#measure === 'frequency'
+    return this.#criterion === 'frequency'
   }
 
   /** Whether each key must have a clock of its own, so that Redis would not share values among keys. */
   get needsClocks(): boolean {
-    return this.maxBytes > 0 && (this.#measure === 'idle' || this.#measure === 'frequency')
+    return this.maxBytes > 0 && (this.#criterion === 'idle' || this.#criterion === 'frequency')
   }
 
   /** Seconds since the last access, from an entry's clock under a policy that does not count frequency. */
@@ -111,7 +122,23 @@ export class Eviction {
 
   /** Bytes in use, of what is limited. */
   get usedBytes(): number {
-    return this.#keyspace.usedBytes + this.otherBytes
+    return this.#keyspace.usedBytes + this.#otherBytes
+  }
+
+  /** Periodic work: measures anew, and frees memory where need be; returns whether there is more to do at once. */
+  round(): boolean {
+    if (this.maxBytes === 0) return false
+    this.#measure(0)
+    if (this.isPending || this.isOverLimit) this.freeMemory()
+    return this.isPending
+  }
+
+  /** Measures what lies outside the keyspace, unless that was done in the last `restMs` milliseconds. */
+  #measure(restMs: number): void {
+    const now = performance.now()
+    if (now - this.#measuredAt < restMs) return
+    this.#measuredAt = now
+    this.#otherBytes = this.#measureOthers()
   }
 
   /** Whether memory is over the limit. */
@@ -126,12 +153,14 @@ export class Eviction {
   freeMemory(): boolean {
     this.isPending = false
     if (!this.isOverLimit) return true
+    this.#measure(MEASURE_REST_MS)
+    if (!this.isOverLimit) return true
     const end = performance.now() + this.#limitMs
     // Memory that is on its way out already may be enough.
     if (!this.#finishDisposal(end)) return true
     if (!this.isOverLimit) return true
     for (let evicted = 1; this.isOverLimit; evicted++) {
-      if (this.#measure === undefined || !this.#evictOne()) return false
+      if (this.#criterion === undefined || !this.#evictOne()) return false
       if (!this.#finishDisposal(end)) return true
       if (evicted % KEYS_PER_LOOK === 0 && this.#isOverTime(end)) return true
     }
@@ -154,7 +183,7 @@ export class Eviction {
   }
 
   #evictOne(): boolean {
-    const candidate = this.#measure === 'random' ? this.#drawAny() : this.#drawBest()
+    const candidate = this.#criterion === 'random' ? this.#drawAny() : this.#drawBest()
     if (candidate === undefined) return false
     const { database, key } = candidate
     const entry = database.peek(key, 0, key.length)
@@ -217,9 +246,9 @@ export class Eviction {
   }
 
   #score(database: Database, address: number): number {
-    if (this.#measure === 'expiry') return -expiryOf(database.arena, address)
+    if (this.#criterion === 'expiry') return -expiryOf(database.arena, address)
     const clock = wordsOf(database.arena, address)[wordBase(address) + 1] as number
-    return this.#measure === 'frequency' ? LARGEST_COUNTER - this.frequency(clock) : this.idleSeconds(clock)
+    return this.#criterion === 'frequency' ? LARGEST_COUNTER - this.frequency(clock) : this.idleSeconds(clock)
   }
 }
 

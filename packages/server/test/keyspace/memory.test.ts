@@ -114,7 +114,11 @@ function options(given: Readonly<Record<string, number | string>>): Parameters<E
 test('of keys used at different times, those used long ago are evicted first', () => {
   const keyspace = newKeyspace(1)
   const evicted: string[] = []
-  const eviction = new Eviction(keyspace, (_database, key) => evicted.push(key.toString()))
+  const eviction = new Eviction(
+    keyspace,
+    (_database, key) => evicted.push(key.toString()),
+    () => 0,
+  )
   const realNow = keyspace.nowMs
   for (let index = 0; index < 2000; index++) {
     keyspace.nowMs = realNow + index * 1000
@@ -130,10 +134,31 @@ test('of keys used at different times, those used long ago are evicted first', (
   assert.is(keyspace.evictedKeys, evicted.length)
 })
 
+test('what clients hold counts', () => {
+  const keyspace = newKeyspace(1)
+  for (let index = 0; index < 1000; index++) setString(keyspace, `k${index}`, Buffer.alloc(100))
+  let others = 0
+  const eviction = new Eviction(
+    keyspace,
+    () => {},
+    () => others,
+  )
+  eviction.follow(options({ maxmemory: keyspace.usedBytes + 10_000, 'maxmemory-policy': 'allkeys-random' }))
+  assert.is(eviction.round(), false)
+  assert.is(keyspace.evictedKeys, 0)
+  others = 50_000
+  eviction.round()
+  assert.ok(keyspace.evictedKeys > 200 && keyspace.evictedKeys < 500, `${keyspace.evictedKeys}`)
+})
+
 test('one call evicts for as long as the tenacity says, and asks to be called again', () => {
   const keyspace = newKeyspace(1)
   for (let index = 0; index < 50_000; index++) setString(keyspace, `k${index}`, Buffer.alloc(100))
-  const eviction = new Eviction(keyspace, () => {})
+  const eviction = new Eviction(
+    keyspace,
+    () => {},
+    () => 0,
+  )
   eviction.follow(
     options({ maxmemory: 100_000, 'maxmemory-policy': 'allkeys-random', 'maxmemory-eviction-tenacity': 10 }),
   )
