@@ -110,9 +110,11 @@ export class Server {
         if (this.blocking.hasWaiters(database)) this.blocking.signal(database, entry.key)
       },
     })
-    this.eviction = new Eviction(this.keyspace, (database, key) => {
-      this.signalChange(database, key, 'evicted', 'evicted')
-    })
+    this.eviction = new Eviction(
+      this.keyspace,
+      (database, key) => this.signalChange(database, key, 'evicted', 'evicted'),
+      () => this.clients.bufferBytes,
+    )
     this.expiryCycle = new ExpiryCycle(this.keyspace)
     this.clients = new Clients(this)
     this.notifications = new Notifications(this.pubsub)
@@ -174,12 +176,7 @@ export class Server {
     cron.add(0, () => !this.pauses.active && expiryCycle.run(SLICE_MS))
     cron.add(0, () => !keyspace.disposeSome(SLICE_MS))
     cron.add(0, () => keyspace.objects.recount(RECOUNTED_VALUES))
-    cron.add(0, () => {
-      if (eviction.maxBytes === 0) return false
-      eviction.otherBytes = this.clients.bufferBytes
-      if (eviction.isPending || eviction.isOverLimit) eviction.freeMemory()
-      return eviction.isPending
-    })
+    cron.add(0, () => eviction.round())
   }
 
   #followConfig(): void {
