@@ -132,7 +132,8 @@ export interface Context<State = unknown, Config = unknown> extends Caller {
   key(name: BytesLike, mode?: KeyMode): Key
   /**
    * Blocks the client until `retry` serves it or the time is up; return what this returns. The handler tries first
-   * and calls this when there was nothing.
+   * and calls this when there was nothing. When the module is reloaded meanwhile, the command starts anew in the new
+   * version; when it is unloaded, the client gets an `UNBLOCKED` error.
    */
   blockOnKeys(options: BlockOnKeys<State, Config>): Promise<ReplyValue | undefined>
   /** Publishes to a channel (a shard channel with `sharded`); returns how many clients of this server got it. */
@@ -149,7 +150,10 @@ export interface Context<State = unknown, Config = unknown> extends Caller {
   mayAccess(key: BytesLike, mode: KeyMode): boolean
 }
 
-/** A timer of a module; it counts as a reason not to unload until it has fired or was cleared. */
+/**
+ * A timer of a module. One that fires once is a reason not to unload until it has fired or was cleared; one that repeats
+ * is stopped by the unload. A reload stops all timers of the old version.
+ */
 export interface Timer {
   /** Milliseconds until it fires next; 0 when it is done. */
   readonly remainingMs: number
