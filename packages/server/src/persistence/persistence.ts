@@ -9,7 +9,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '@modis/sdk'
 import { ServerGate } from '../dispatch/server-gate.ts'
@@ -140,34 +140,36 @@ export class Persistence {
 
   /** Writes one snapshot; false where a flush made it useless. */
   async #writeSnapshot(temporary: string): Promise<boolean> {
-    const file = await open(temporary, 'w')
     let pending: Buffer[] = []
     let pendingBytes = 0
-    const drain = async (): Promise<void> => {
-      const parts = pending
-      pending = []
-      pendingBytes = 0
-      for (const part of parts) await file.writeFile(part)
-    }
     const writer = this.#writer((bytes) => {
       pending.push(bytes)
       pendingBytes += bytes.length
     })
+    // The snapshot is of this very moment: opening the file may take its time, the commands that follow do not wait.
     const job = new SaveJob(this.#server.keyspace, writer, this.values, this.#info())
+    let file: FileHandle | undefined
+    const drain = async (to: FileHandle): Promise<void> => {
+      const parts = pending
+      pending = []
+      pendingBytes = 0
+      for (const part of parts) await to.writeFile(part)
+    }
     try {
+      file = await open(temporary, 'w')
       for (let done = false; !done && !job.aborted; ) {
         done = job.step(SLICE_MS)
-        if (pendingBytes > MAX_UNWRITTEN_BYTES || done) await drain()
+        if (pendingBytes > MAX_UNWRITTEN_BYTES || done) await drain(file)
         else await new Promise((resolve) => setImmediate(resolve))
       }
       if (job.aborted) return false
       job.finish()
-      await drain()
+      await drain(file)
       await file.sync()
       return true
     } finally {
       job.release()
-      await file.close()
+      await file?.close()
     }
   }
 
