@@ -68,7 +68,6 @@ function loadAddon(): Addon {
 }
 
 class NativeBridge implements Bridge {
-  readonly functions: readonly FunctionStatus[]
   readonly #addon: Addon
   readonly #memory: SharedMemory
   readonly #eventNames = new Map<string, Uint8Array>()
@@ -76,7 +75,6 @@ class NativeBridge implements Bridge {
   constructor(addon: Addon, host: BridgeHost) {
     this.#addon = addon
     this.#memory = new SharedMemory(addon)
-    this.functions = JSON.parse(addon.functions()) as FunctionStatus[]
     if (!addon.start(createHandlers(host, this.#memory), this.#memory.receiver())) {
       throw new Error('the bridge serves another server of this process; close that one first')
     }
@@ -84,6 +82,10 @@ class NativeBridge implements Bridge {
 
   get output(): Uint8Array {
     return this.#memory.output
+  }
+
+  get functions(): readonly FunctionStatus[] {
+    return JSON.parse(this.#addon.functions()) as FunctionStatus[]
   }
 
   beginLoad(module: number, args: readonly Uint8Array[]): LoadFrame {

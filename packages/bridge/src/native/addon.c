@@ -42,8 +42,10 @@ static napi_value addon_stop(napi_env env, napi_callback_info info) {
 }
 
 static napi_value addon_grow_output(napi_env env, napi_callback_info info) {
+  (void)env;
   (void)info;
-  return host_grow_output(env, (size_t)slots[0]);
+  host_grow_output((size_t)slots[0]);
+  return NULL;
 }
 
 typedef struct Loading {
@@ -201,15 +203,9 @@ static napi_value addon_functions(napi_env env, napi_callback_info info) {
 }
 
 static const Entry lifecycle[] = {
-    {"start", addon_start},
-    {"stop", addon_stop},
-    {"growOutput", addon_grow_output},
-    {"beginLoad", addon_begin_load},
-    {"endLoad", addon_end_load},
-    {"beginUnload", addon_begin_unload},
-    {"endUnload", addon_end_unload},
-    {"usage", addon_usage},
-    {"functions", addon_functions},
+    {"start", addon_start},          {"stop", addon_stop},        {"growOutput", addon_grow_output},
+    {"beginLoad", addon_begin_load}, {"endLoad", addon_end_load}, {"beginUnload", addon_begin_unload},
+    {"endUnload", addon_end_unload}, {"usage", addon_usage},      {"functions", addon_functions},
 };
 
 NAPI_MODULE_INIT() {

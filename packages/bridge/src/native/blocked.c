@@ -82,8 +82,7 @@ static void tell_host(RedisModuleBlockedClient *blocked, long long timeout_ms, R
 
 /* Never fails: a client that may not block gets an error at once, and the handle serves nobody. */
 static RedisModuleBlockedClient *block(RedisModuleCtx *context, RedisModuleBlockedClient settings,
-                                       long long timeout_ms, RedisModuleString **keys, int count,
-                                       int flags) {
+                                       long long timeout_ms, RedisModuleString **keys, int count, int flags) {
   RedisModuleBlockedClient *blocked = must_alloc(sizeof *blocked);
   *blocked = settings;
   atomic_init(&blocked->references, 1);

@@ -125,7 +125,7 @@ void modules_sweep(void);
 struct Command {
   int number;
   Module *module;
-  char *name;      /* `container|sub` for a subcommand */
+  char *name; /* `container|sub` for a subcommand */
   Command *parent;
   RedisModuleCmdFunc function;
   bool documented;
@@ -217,7 +217,15 @@ void context_finish(RedisModuleCtx *context); /* frees what auto memory holds; n
 RedisModuleCtx *context_new(Module *module, int flags);
 void context_free(RedisModuleCtx *context); /* NULL is fine */
 
-typedef enum { AUTO_STRING, AUTO_KEY, AUTO_REPLY, AUTO_DICT, AUTO_INFO, AUTO_CONFIG_ITERATOR } AutoKind;
+typedef enum {
+  AUTO_STRING,
+  AUTO_KEY,
+  AUTO_REPLY,
+  AUTO_DICT,
+  AUTO_INFO,
+  AUTO_CONFIG_ITERATOR,
+  AUTO_ALLOCATION
+} AutoKind;
 /* Both do nothing when the context is NULL or does not manage memory. */
 void auto_add(RedisModuleCtx *context, AutoKind kind, void *pointer);
 bool auto_remove(RedisModuleCtx *context, AutoKind kind, void *pointer);
@@ -455,7 +463,8 @@ char *module_info(Module *module, bool for_crash_report); /* to be freed */
 
 /* ---- users.c ---- */
 
-bool authenticate(double client, RedisModuleString *user, RedisModuleString *password, RedisModuleString **error);
+bool authenticate(double client, RedisModuleString *user, RedisModuleString *password,
+                  RedisModuleString **error);
 void user_changed(double client);
 void auth_drop(Module *module);
 

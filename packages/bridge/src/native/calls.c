@@ -82,7 +82,8 @@ RedisModuleString **format_arguments(const char *command, const char *format, va
 }
 
 /* The reply, or NULL with errno: a command that did not run leaves an error only when asked to. */
-static RedisModuleCallReply *run(RedisModuleCtx *context, RedisModuleString **arguments, int count, int flags) {
+static RedisModuleCallReply *run(RedisModuleCtx *context, RedisModuleString **arguments, int count,
+                                 int flags) {
   Caller caller = context->caller;
   caller.resp = flags & FORMAT_RESP3 ? 3 : flags & FORMAT_RESP_AUTO ? caller.resp : 2;
   HostFrame frame = host_begin();

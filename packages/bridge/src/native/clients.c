@@ -4,7 +4,9 @@
 
 #include <errno.h>
 
-unsigned long long rm_GetClientId(RedisModuleCtx *context) { return (unsigned long long)context->caller.client; }
+unsigned long long rm_GetClientId(RedisModuleCtx *context) {
+  return (unsigned long long)context->caller.client;
+}
 
 /* What the host said about a client, in a structure of the only version there is. `target` may be
  * NULL, to ask whether the client exists. */

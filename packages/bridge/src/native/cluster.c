@@ -65,7 +65,8 @@ const char *rm_GetMyClusterID(void) { return NULL; }
 
 size_t rm_GetClusterSize(void) { return 0; }
 
-int rm_GetClusterNodeInfo(RedisModuleCtx *context, const char *id, char *ip, char *master, int *port, int *flags) {
+int rm_GetClusterNodeInfo(RedisModuleCtx *context, const char *id, char *ip, char *master, int *port,
+                          int *flags) {
   (void)context;
   (void)id;
   (void)ip;
@@ -73,6 +74,45 @@ int rm_GetClusterNodeInfo(RedisModuleCtx *context, const char *id, char *ip, cha
   (void)port;
   (void)flags;
   return REDISMODULE_ERR;
+}
+
+/* Without a cluster, all slots are here. */
+int rm_ClusterCanAccessKeysInSlot(int slot) { return slot >= 0 && slot <= 16383; }
+
+RedisModuleSlotRangeArray *rm_ClusterGetLocalSlotRanges(RedisModuleCtx *context) {
+  RedisModuleSlotRangeArray *slots = must_alloc(sizeof *slots + sizeof(RedisModuleSlotRange));
+  slots->num_ranges = 1;
+  slots->ranges[0] = (RedisModuleSlotRange){0, 16383};
+  auto_add(context, AUTO_ALLOCATION, slots);
+  return slots;
+}
+
+void rm_ClusterFreeSlotRanges(RedisModuleCtx *context, RedisModuleSlotRangeArray *slots) {
+  auto_remove(context, AUTO_ALLOCATION, slots);
+  free(slots);
+}
+
+/* Slots are never trimmed; the calls are counted so that they fail where they would. */
+static int trim_disablers;
+
+int rm_ClusterDisableTrim(RedisModuleCtx *context) {
+  (void)context;
+  trim_disablers++;
+  return REDISMODULE_OK;
+}
+
+int rm_ClusterEnableTrim(RedisModuleCtx *context) {
+  (void)context;
+  if (trim_disablers == 0) return REDISMODULE_ERR;
+  trim_disablers--;
+  return REDISMODULE_OK;
+}
+
+/* The secret that the nodes of a cluster share: there is none. */
+const char *rm_GetInternalSecret(RedisModuleCtx *context, size_t *length) {
+  (void)context;
+  *length = 0;
+  return NULL;
 }
 
 void rm_SetClusterFlags(RedisModuleCtx *context, uint64_t flags) {

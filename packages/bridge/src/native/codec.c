@@ -46,10 +46,10 @@ static void sha1_block(uint32_t state[5], const unsigned char *block) {
   }
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
   for (int i = 0; i < 80; i++) {
-    uint32_t mixed = i < 20 ? ((b & c) | (~b & d)) + 0x5a827999
-                   : i < 40 ? (b ^ c ^ d) + 0x6ed9eba1
-                   : i < 60 ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
-                            : (b ^ c ^ d) + 0xca62c1d6;
+    uint32_t mixed = i < 20   ? ((b & c) | (~b & d)) + 0x5a827999
+                     : i < 40 ? (b ^ c ^ d) + 0x6ed9eba1
+                     : i < 60 ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
+                              : (b ^ c ^ d) + 0xca62c1d6;
     uint32_t next = rotate(a, 5) + mixed + e + words[i];
     e = d;
     d = c;

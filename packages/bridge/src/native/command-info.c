@@ -29,7 +29,7 @@ static const void *element(const void *array, size_t index, size_t size) {
   return (const char *)array + index * size;
 }
 
-#define FIELD(structure, pointer, field, size) \
+#define FIELD(structure, pointer, field, size)                                                               \
   (offsetof(structure, field) + sizeof(pointer->field) <= (size) ? pointer->field : NULL)
 
 static void text_field(Buffer *json, const char *key, const char *text) {
@@ -44,7 +44,8 @@ static bool write_arguments(Buffer *json, const RedisModuleCommandArg *arguments
   for (size_t i = 0; arguments; i++) {
     const RedisModuleCommandArg *argument = element(arguments, i, size);
     if (argument->name == NULL) break;
-    bool container = argument->type == REDISMODULE_ARG_TYPE_ONEOF || argument->type == REDISMODULE_ARG_TYPE_BLOCK;
+    bool container =
+        argument->type == REDISMODULE_ARG_TYPE_ONEOF || argument->type == REDISMODULE_ARG_TYPE_BLOCK;
     valid &= argument->type <= REDISMODULE_ARG_TYPE_BLOCK;
     if (!valid) break;
     valid &= argument->type != REDISMODULE_ARG_TYPE_PURE_TOKEN || argument->token != NULL;

@@ -11,15 +11,35 @@ static int next_number = 1;
 Command *command_by_number(int number) { return table_get(&commands, (uint64_t)number); }
 
 static const char *const known_flags[] = {
-    "write",       "readonly",    "admin",       "deny-oom",        "deny-script",       "allow-loading",
-    "pubsub",      "random",      "blocking",    "allow-stale",     "no-monitor",        "no-slowlog",
-    "fast",        "no-auth",     "may-replicate", "getkeys-api",   "getchannels-api",   "no-cluster",
-    "no-mandatory-keys", "allow-busy", "internal", "touches-arbitrary-keys", NULL,
+    "write",
+    "readonly",
+    "admin",
+    "deny-oom",
+    "deny-script",
+    "allow-loading",
+    "pubsub",
+    "random",
+    "blocking",
+    "allow-stale",
+    "no-monitor",
+    "no-slowlog",
+    "fast",
+    "no-auth",
+    "may-replicate",
+    "getkeys-api",
+    "getchannels-api",
+    "no-cluster",
+    "no-mandatory-keys",
+    "allow-busy",
+    "internal",
+    "touches-arbitrary-keys",
+    NULL,
 };
 
 static const char *known_flag(const char *text, size_t length) {
   for (int i = 0; known_flags[i]; i++) {
-    if (strlen(known_flags[i]) == length && strncasecmp(known_flags[i], text, length) == 0) return known_flags[i];
+    if (strlen(known_flags[i]) == length && strncasecmp(known_flags[i], text, length) == 0)
+      return known_flags[i];
   }
   return NULL;
 }
@@ -98,8 +118,8 @@ static Command *create(Module *module, Command *parent, const char *name, RedisM
 }
 
 /* Only while the module loads. Fails for a bad flag or name, and for a name that is taken. */
-int rm_CreateCommand(RedisModuleCtx *context, const char *name, RedisModuleCmdFunc function, const char *flags,
-                     int first, int last, int step) {
+int rm_CreateCommand(RedisModuleCtx *context, const char *name, RedisModuleCmdFunc function,
+                     const char *flags, int first, int last, int step) {
   Module *module = context->module;
   if (module == NULL || module->load_context == NULL) return REDISMODULE_ERR;
   return create(module, NULL, name, function, flags, first, last, step) ? REDISMODULE_OK : REDISMODULE_ERR;

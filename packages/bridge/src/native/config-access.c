@@ -82,7 +82,8 @@ static int write_value(RedisModuleCtx *context, const char *name, const char *va
   return REDISMODULE_ERR;
 }
 
-int rm_ConfigSet(RedisModuleCtx *context, const char *name, RedisModuleString *value, RedisModuleString **error) {
+int rm_ConfigSet(RedisModuleCtx *context, const char *name, RedisModuleString *value,
+                 RedisModuleString **error) {
   return write_value(context, name, value->bytes, value->length, error);
 }
 
@@ -103,7 +104,8 @@ int rm_ConfigSetEnum(RedisModuleCtx *context, const char *name, RedisModuleStrin
   return write_typed(context, REDISMODULE_CONFIG_TYPE_ENUM, name, value->bytes, value->length, error);
 }
 
-int rm_ConfigSetNumeric(RedisModuleCtx *context, const char *name, long long value, RedisModuleString **error) {
+int rm_ConfigSetNumeric(RedisModuleCtx *context, const char *name, long long value,
+                        RedisModuleString **error) {
   char text[NUMBER_TEXT];
   size_t length = format_signed(text, value);
   return write_typed(context, REDISMODULE_CONFIG_TYPE_NUMERIC, name, text, length, error);

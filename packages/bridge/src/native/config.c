@@ -155,7 +155,8 @@ static int config_register(Config *config, const char *initial) {
   host_end(frame);
   buffer_free(&json);
   if (refusal) {
-    log_format(config->module, "warning", "Configuration parameter '%s' was refused: %s", config->name, refusal);
+    log_format(config->module, "warning", "Configuration parameter '%s' was refused: %s", config->name,
+               refusal);
     free(refusal);
     config_free(config);
     errno = EALREADY;
@@ -179,7 +180,8 @@ int rm_RegisterBoolConfig(RedisModuleCtx *context, const char *name, int initial
 
 int rm_RegisterNumericConfig(RedisModuleCtx *context, const char *name, long long initial, unsigned flags,
                              long long minimum, long long maximum, RedisModuleConfigGetNumericFunc get,
-                             RedisModuleConfigSetNumericFunc set, RedisModuleConfigApplyFunc apply, void *data) {
+                             RedisModuleConfigSetNumericFunc set, RedisModuleConfigApplyFunc apply,
+                             void *data) {
   Config *config = config_new(context, name, CONFIG_NUMERIC, flags);
   if (config == NULL) return REDISMODULE_ERR;
   config->minimum = minimum;
@@ -286,7 +288,8 @@ static char *set_numeric(Config *config, const char *value, size_t length) {
   long long number;
   bool memory = config->flags & REDISMODULE_CONFIG_MEMORY;
   if (!(memory ? parse_memory(value, length, &number) : parse_signed(value, length, &number))) {
-    return must_strdup(memory ? "argument must be a memory value" : "argument couldn't be parsed into an integer");
+    return must_strdup(memory ? "argument must be a memory value"
+                              : "argument couldn't be parsed into an integer");
   }
   if (number < config->minimum || number > config->maximum) {
     return message("argument must be between %lld and %lld inclusive", config->minimum, config->maximum);
@@ -318,7 +321,8 @@ static char *set_enum(Config *config, const char *value) {
   if (!valid || words == 0 || (words > 1 && !(config->flags & REDISMODULE_CONFIG_BITFLAGS))) {
     Buffer text = {0};
     buffer_text(&text, "argument(s) must be one of the following: ");
-    for (int i = 0; i < config->enum_count; i++) buffer_format(&text, i ? ", %s" : "%s", config->enum_names[i]);
+    for (int i = 0; i < config->enum_count; i++)
+      buffer_format(&text, i ? ", %s" : "%s", config->enum_names[i]);
     buffer_byte(&text, '\0');
     return text.data;
   }

@@ -33,7 +33,7 @@ void context_free(RedisModuleCtx *context) {
   free(context);
 }
 
-static void auto_release(RedisModuleCtx *context, AutoItem item) {
+static void auto_release(AutoItem item) {
   switch (item.kind) {
   case AUTO_STRING: string_release(item.pointer); break;
   case AUTO_KEY: rm_CloseKey(item.pointer); break;
@@ -41,16 +41,15 @@ static void auto_release(RedisModuleCtx *context, AutoItem item) {
   case AUTO_DICT: rm_FreeDict(NULL, item.pointer); break;
   case AUTO_INFO: rm_FreeServerInfo(NULL, item.pointer); break;
   case AUTO_CONFIG_ITERATOR: rm_ConfigIteratorRelease(NULL, item.pointer); break;
+  case AUTO_ALLOCATION: free(item.pointer); break;
   }
-  (void)context;
 }
 
 void context_finish(RedisModuleCtx *context) {
   /* Closing a key can call JavaScript and, through notifications, this module: the list is taken
    * one by one from its end, and new items may appear meanwhile. */
   while (context->auto_count > 0) {
-    AutoItem item = context->auto_items[--context->auto_count];
-    auto_release(context, item);
+    auto_release(context->auto_items[--context->auto_count]);
   }
   free(context->auto_items);
   context->auto_items = NULL;

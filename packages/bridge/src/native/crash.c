@@ -3,9 +3,16 @@
 
 #include "bridge.h"
 
-#include <execinfo.h>
 #include <signal.h>
 #include <unistd.h>
+
+#if __has_include(<execinfo.h>)
+#include <execinfo.h>
+#else
+/* musl has none. */
+static int backtrace(void **frames, int count) { return (void)frames, (void)count, 0; }
+static void backtrace_symbols_fd(void **frames, int count, int fd) { (void)frames, (void)count, (void)fd; }
+#endif
 
 enum { FRAMES = 64, ALTERNATE_STACK = 64 * 1024 };
 
@@ -61,7 +68,9 @@ static void report(int number, siginfo_t *information) {
   say("\nModule: ");
   say(running.module && running.module->name ? running.module->name : "none on this thread");
   say("\nRunning: ");
-  say(running.what ? running.what : pthread_equal(pthread_self(), main_thread) ? "nothing" : "a thread of its own");
+  say(running.what                                 ? running.what
+      : pthread_equal(pthread_self(), main_thread) ? "nothing"
+                                                   : "a thread of its own");
   say("\nStack:\n");
   void *frames[FRAMES];
   backtrace_symbols_fd(frames, backtrace(frames, FRAMES), STDERR_FILENO);

@@ -19,7 +19,8 @@ int rm_RegisterDefragFunc2(RedisModuleCtx *context, RedisModuleDefragFunc2 funct
   return REDISMODULE_OK;
 }
 
-int rm_RegisterDefragCallbacks(RedisModuleCtx *context, RedisModuleDefragFunc start, RedisModuleDefragFunc end) {
+int rm_RegisterDefragCallbacks(RedisModuleCtx *context, RedisModuleDefragFunc start,
+                               RedisModuleDefragFunc end) {
   (void)context;
   (void)start;
   (void)end;
@@ -49,7 +50,8 @@ RedisModuleString *rm_DefragRedisModuleString(RedisModuleDefragCtx *context, Red
 }
 
 RedisModuleDict *rm_DefragRedisModuleDict(RedisModuleDefragCtx *context, RedisModuleDict *dict,
-                                          RedisModuleDefragDictValueCallback callback, RedisModuleString **seek) {
+                                          RedisModuleDefragDictValueCallback callback,
+                                          RedisModuleString **seek) {
   (void)context;
   (void)dict;
   (void)callback;

@@ -226,7 +226,8 @@ RedisModuleDictIter *rm_DictIteratorStartC(RedisModuleDict *dict, const char *op
   return iterator;
 }
 
-RedisModuleDictIter *rm_DictIteratorStart(RedisModuleDict *dict, const char *operator, RedisModuleString *key) {
+RedisModuleDictIter *rm_DictIteratorStart(RedisModuleDict *dict, const char *operator,
+                                          RedisModuleString *key) {
   return rm_DictIteratorStartC(dict, operator, key ? key->bytes : NULL, key ? key->length : 0);
 }
 
@@ -283,7 +284,8 @@ int rm_DictCompareC(RedisModuleDictIter *iterator, const char *operator, void *k
   int order = memcmp(iterator->key.data, key, own < length ? own : length);
   if (order == 0) order = own == length ? 0 : own < length ? -1 : 1;
   bool equal = operator[0] == '=' || operator[1] == '=';
-  bool holds = (operator[0] == '>' && order > 0) || (operator[0] == '<' && order < 0) || (equal && order == 0);
+  bool holds =
+      (operator[0] == '>' && order > 0) || (operator[0] == '<' && order < 0) || (equal && order == 0);
   return holds ? REDISMODULE_OK : REDISMODULE_ERR;
 }
 

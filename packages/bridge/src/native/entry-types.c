@@ -66,7 +66,8 @@ static napi_value entry_type_load(napi_env env, napi_callback_info info) {
   slots[0] = (double)(uintptr_t)value;
   slots[1] = (double)io.position;
   if (value == NULL) {
-    napi_throw_error(env, "ERR_BRIDGE_LOAD", io.failed ? "the value's bytes are corrupt" : "the module refused the value");
+    napi_throw_error(env, "ERR_BRIDGE_LOAD",
+                     io.failed ? "the value's bytes are corrupt" : "the module refused the value");
   } else if (!complete) {
     napi_throw_error(env, "ERR_BRIDGE_LOAD", "the value's bytes go on after its end, or stop before it");
   }
@@ -103,18 +104,21 @@ static napi_value entry_type_aux_load(napi_env env, napi_callback_info info) {
   int encoding_version = (int)slots[1], when = (int)slots[2];
   RedisModuleType *type = type_of(env, &unused);
   if (type == NULL) return NULL;
-  RedisModuleIO io = {.module = type->module, .type = type, .in = in[0].data, .in_length = in[0].length, .db = -1};
+  RedisModuleIO io = {
+      .module = type->module, .type = type, .in = in[0].data, .in_length = in[0].length, .db = -1};
   jmp_buf escape;
   jmp_buf *outer = rdb_escape;
   volatile int result = REDISMODULE_ERR;
   Running before = running_enter(type->module, "loading aux data");
   rdb_escape = &escape;
-  if (type->methods.aux_load && setjmp(escape) == 0) result = type->methods.aux_load(&io, encoding_version, when);
+  if (type->methods.aux_load && setjmp(escape) == 0)
+    result = type->methods.aux_load(&io, encoding_version, when);
   rdb_escape = outer;
   running_leave(before);
   bool complete = result == REDISMODULE_OK && io_at_end(&io);
   slots[0] = (double)io.position;
-  if (!complete) napi_throw_error(env, "ERR_BRIDGE_LOAD", "the module refused its aux data, or it is corrupt");
+  if (!complete)
+    napi_throw_error(env, "ERR_BRIDGE_LOAD", "the module refused its aux data, or it is corrupt");
   io_finish(&io);
   return NULL;
 }
@@ -211,14 +215,10 @@ static napi_value entry_type_copy(napi_env env, napi_callback_info info) {
 }
 
 static const Entry entries[] = {
-    {"typeSave", entry_type_save},
-    {"typeLoad", entry_type_load},
-    {"typeAuxSave", entry_type_aux_save},
-    {"typeAuxLoad", entry_type_aux_load},
-    {"typeRewrite", entry_type_rewrite},
-    {"typeFree", entry_type_free},
-    {"typeMeasure", entry_type_measure},
-    {"typeDigest", entry_type_digest},
+    {"typeSave", entry_type_save},        {"typeLoad", entry_type_load},
+    {"typeAuxSave", entry_type_aux_save}, {"typeAuxLoad", entry_type_aux_load},
+    {"typeRewrite", entry_type_rewrite},  {"typeFree", entry_type_free},
+    {"typeMeasure", entry_type_measure},  {"typeDigest", entry_type_digest},
     {"typeCopy", entry_type_copy},
 };
 

@@ -40,10 +40,12 @@ typedef struct Invocation {
 } Invocation;
 
 /* Arguments as offsets into bytes: a pair each, from `first` on. */
-static void invocation_start(Invocation *invocation, Bytes bytes, const int32_t *offsets, int first, int count) {
+static void invocation_start(Invocation *invocation, Bytes bytes, const int32_t *offsets, int first,
+                             int count) {
   invocation->count = count;
   invocation->arguments = invocation->quick;
-  if (count > QUICK_ARGUMENTS) invocation->arguments = must_alloc((size_t)count * sizeof(RedisModuleString *));
+  if (count > QUICK_ARGUMENTS)
+    invocation->arguments = must_alloc((size_t)count * sizeof(RedisModuleString *));
   for (int i = 0; i < count; i++) {
     int32_t start = offsets[first + 2 * i], end = offsets[first + 2 * i + 1];
     invocation->arguments[i] = string_new((const char *)bytes.data + start, (size_t)(end - start));

@@ -16,14 +16,14 @@ extern uv_loop_t *event_loop;
 bool host_start(napi_env env, napi_value handlers, napi_value shared);
 void host_stop(void);
 bool host_run_handler(HostOperation operation); /* on the main thread */
-napi_value host_grow_output(napi_env env, size_t bytes);
+void host_grow_output(size_t bytes);
 void host_output_write(const void *bytes, size_t length); /* from C, for JavaScript to read */
 extern double *slots;
 
 /* stack.c: calls into JavaScript work only on the stack JavaScript itself runs on, and OnLoad and
  * OnUnload are called on a stack of koffi's. */
-void stack_learn(void);      /* once, on the main thread */
-void *stack_mark(void);      /* before koffi switches; returns the previous mark */
+void stack_learn(void); /* once, on the main thread */
+void *stack_mark(void); /* before koffi switches; returns the previous mark */
 void stack_unmark(void *previous);
 void stack_run(void (*function)(void *), void *data); /* on the main thread's own stack */
 

@@ -16,14 +16,22 @@ enum { EVENT_COUNT = REDISMODULE_EVENT_CLUSTER_SLOT_MIGRATION_TRIM + 1 };
 
 /* How many subevents each event has, as REDISMODULE_SUBEVENT_* count them; 0: no such event. */
 static const int subevent_counts[EVENT_COUNT] = {
-    [REDISMODULE_EVENT_REPLICATION_ROLE_CHANGED] = 2, [REDISMODULE_EVENT_PERSISTENCE] = 6,
-    [REDISMODULE_EVENT_FLUSHDB] = 2,                  [REDISMODULE_EVENT_LOADING] = 5,
-    [REDISMODULE_EVENT_CLIENT_CHANGE] = 2,            [REDISMODULE_EVENT_SHUTDOWN] = 1,
-    [REDISMODULE_EVENT_REPLICA_CHANGE] = 2,           [REDISMODULE_EVENT_MASTER_LINK_CHANGE] = 2,
-    [REDISMODULE_EVENT_CRON_LOOP] = 1,                [REDISMODULE_EVENT_MODULE_CHANGE] = 2,
-    [REDISMODULE_EVENT_LOADING_PROGRESS] = 2,         [REDISMODULE_EVENT_SWAPDB] = 1,
-    [REDISMODULE_EVENT_FORK_CHILD] = 2,               [REDISMODULE_EVENT_REPL_ASYNC_LOAD] = 3,
-    [REDISMODULE_EVENT_EVENTLOOP] = 2,                [REDISMODULE_EVENT_CONFIG] = 1,
+    [REDISMODULE_EVENT_REPLICATION_ROLE_CHANGED] = 2,
+    [REDISMODULE_EVENT_PERSISTENCE] = 6,
+    [REDISMODULE_EVENT_FLUSHDB] = 2,
+    [REDISMODULE_EVENT_LOADING] = 5,
+    [REDISMODULE_EVENT_CLIENT_CHANGE] = 2,
+    [REDISMODULE_EVENT_SHUTDOWN] = 1,
+    [REDISMODULE_EVENT_REPLICA_CHANGE] = 2,
+    [REDISMODULE_EVENT_MASTER_LINK_CHANGE] = 2,
+    [REDISMODULE_EVENT_CRON_LOOP] = 1,
+    [REDISMODULE_EVENT_MODULE_CHANGE] = 2,
+    [REDISMODULE_EVENT_LOADING_PROGRESS] = 2,
+    [REDISMODULE_EVENT_SWAPDB] = 1,
+    [REDISMODULE_EVENT_FORK_CHILD] = 2,
+    [REDISMODULE_EVENT_REPL_ASYNC_LOAD] = 3,
+    [REDISMODULE_EVENT_EVENTLOOP] = 2,
+    [REDISMODULE_EVENT_CONFIG] = 1,
     [REDISMODULE_EVENT_KEY] = 4,
 };
 
@@ -55,7 +63,8 @@ static void tidy(void) {
 
 /* One function a module and event; NULL cancels. Fails for an unknown event, and when there is
  * nothing to cancel. */
-int rm_SubscribeToServerEvent(RedisModuleCtx *context, RedisModuleEvent event, RedisModuleEventCallback function) {
+int rm_SubscribeToServerEvent(RedisModuleCtx *context, RedisModuleEvent event,
+                              RedisModuleEventCallback function) {
   if (context->module == NULL || event.id >= EVENT_COUNT || subevent_counts[event.id] == 0) {
     return REDISMODULE_ERR;
   }

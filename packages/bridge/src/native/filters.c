@@ -22,13 +22,14 @@ int filter_count;
 
 static void count_filters(void) {
   filter_count = 0;
-  for (RedisModuleCommandFilter *each = filters; each; each = each->next) filter_count += each->function != NULL;
+  for (RedisModuleCommandFilter *each = filters; each; each = each->next)
+    filter_count += each->function != NULL;
   host_ask(HOST_commandFiltersWanted, 0, 1, (double)(filter_count > 0));
 }
 
 /* Filters run in the order in which they were registered. */
-RedisModuleCommandFilter *rm_RegisterCommandFilter(RedisModuleCtx *context, RedisModuleCommandFilterFunc function,
-                                                   int flags) {
+RedisModuleCommandFilter *rm_RegisterCommandFilter(RedisModuleCtx *context,
+                                                   RedisModuleCommandFilterFunc function, int flags) {
   RedisModuleCommandFilter *filter = must_calloc(sizeof *filter);
   *filter = (RedisModuleCommandFilter){NULL, context->module, function, flags};
   RedisModuleCommandFilter **at = &filters;
@@ -95,7 +96,8 @@ RedisModuleString *rm_CommandFilterArgGet(RedisModuleCommandFilterCtx *context, 
 }
 
 /* Takes over `argument`. Fails past the end. */
-int rm_CommandFilterArgInsert(RedisModuleCommandFilterCtx *context, int position, RedisModuleString *argument) {
+int rm_CommandFilterArgInsert(RedisModuleCommandFilterCtx *context, int position,
+                              RedisModuleString *argument) {
   if (position < 0 || position > context->count) return REDISMODULE_ERR;
   size_t size = (size_t)(context->count + 1) * sizeof *context->arguments;
   context->arguments = must_realloc(context->arguments, size);
@@ -107,7 +109,8 @@ int rm_CommandFilterArgInsert(RedisModuleCommandFilterCtx *context, int position
   return REDISMODULE_OK;
 }
 
-int rm_CommandFilterArgReplace(RedisModuleCommandFilterCtx *context, int position, RedisModuleString *argument) {
+int rm_CommandFilterArgReplace(RedisModuleCommandFilterCtx *context, int position,
+                               RedisModuleString *argument) {
   if (position < 0 || position >= context->count) return REDISMODULE_ERR;
   string_release(context->arguments[position]);
   context->arguments[position] = argument;

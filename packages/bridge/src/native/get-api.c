@@ -17,7 +17,9 @@ static Row rows[] = {
 };
 enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
 
-static int by_name(const void *a, const void *b) { return strcmp(((const Row *)a)->name, ((const Row *)b)->name); }
+static int by_name(const void *a, const void *b) {
+  return strcmp(((const Row *)a)->name, ((const Row *)b)->name);
+}
 
 /* Fails for a function that is unknown or absent, and leaves the module's pointer as it was. */
 int get_api(const char *name, void **target) {

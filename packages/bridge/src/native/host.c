@@ -12,7 +12,7 @@
 
 #include <limits.h>
 
-enum { SLOT_COUNT = 64, INPUT_BYTES = 64 * 1024, INPUT_KEEP = 8 * 1024 * 1024, OUTPUT_BYTES = 64 * 1024 };
+enum { SLOT_COUNT = 64, USUAL_BYTES = 64 * 1024, MOST_KEPT = 8 * 1024 * 1024 };
 
 double *slots;
 napi_env environment;
@@ -94,7 +94,7 @@ void host_end(HostFrame frame) {
   if (refused) return;
   input.top = frame_start;
   frame_start = frame.mark;
-  if (input.top == 0 && input.capacity > INPUT_KEEP) input_replace(INPUT_BYTES);
+  if (input.top == 0 && input.capacity > MOST_KEPT) input_replace(USUAL_BYTES);
 }
 
 void host_number(double value) {
@@ -231,22 +231,23 @@ double host_ask(HostOperation operation, double failure, int count, ...) {
   return result;
 }
 
-napi_value host_grow_output(napi_env env, size_t bytes) {
+static void output_replace(size_t capacity) {
+  char *data = must_calloc(capacity);
+  if (!publish("output", data, capacity)) return;
+  output.data = data;
+  output.capacity = capacity;
+}
+
+void host_grow_output(size_t bytes) {
   size_t capacity = output.capacity;
   while (capacity < bytes) capacity *= 2;
-  napi_value undefined;
-  napi_get_undefined(env, &undefined);
-  if (capacity > output.capacity) {
-    char *data = must_calloc(capacity);
-    if (!publish("output", data, capacity)) return NULL;
-    output.data = data;
-    output.capacity = capacity;
-  }
-  return undefined;
+  if (capacity > output.capacity) output_replace(capacity);
 }
 
 void host_output_write(const void *bytes, size_t length) {
-  if (length > output.capacity) host_grow_output(environment, length);
+  /* What one large result needed is not kept for ever. */
+  if (output.capacity > MOST_KEPT && length <= USUAL_BYTES) output_replace(USUAL_BYTES);
+  host_grow_output(length);
   if (length) memcpy(output.data, bytes, length);
 }
 
@@ -264,12 +265,12 @@ bool host_start(napi_env env, napi_value functions, napi_value shared) {
     }
   }
   slots = must_calloc(SLOT_COUNT * sizeof(double));
-  output.data = must_calloc(OUTPUT_BYTES);
-  output.capacity = OUTPUT_BYTES;
+  output.data = must_calloc(USUAL_BYTES);
+  output.capacity = USUAL_BYTES;
   input.top = 0;
   frame_start = 0;
   input.data = NULL;
-  input_replace(INPUT_BYTES);
+  input_replace(USUAL_BYTES);
   return publish("slots", slots, SLOT_COUNT * sizeof(double)) &&
          publish("output", output.data, output.capacity) &&
          (input.published = publish("input", input.data, input.capacity));

@@ -160,7 +160,8 @@ long long rm_ServerInfoGetFieldSigned(RedisModuleServerInfoData *data, const cha
   return number;
 }
 
-unsigned long long rm_ServerInfoGetFieldUnsigned(RedisModuleServerInfoData *data, const char *name, int *error) {
+unsigned long long rm_ServerInfoGetFieldUnsigned(RedisModuleServerInfoData *data, const char *name,
+                                                 int *error) {
   const char *value = rm_ServerInfoGetFieldC(data, name);
   unsigned long long number = 0;
   tell(error, value && parse_unsigned(value, strlen(value), &number));

@@ -74,7 +74,8 @@ void key_changed(RedisModuleKey *key) {
 bool key_writable(RedisModuleKey *key) { return key && (key->mode & REDISMODULE_WRITE); }
 
 void key_start(RedisModuleKey *key, RedisModuleCtx *context, RedisModuleString *name, int mode) {
-  *key = (RedisModuleKey){.context = context, .module = context->module, .db = context->caller.db, .mode = mode};
+  *key =
+      (RedisModuleKey){.context = context, .module = context->module, .db = context->caller.db, .mode = mode};
   key->name = string_retain(name);
 }
 
@@ -256,7 +257,9 @@ int rm_GetLRU(RedisModuleKey *key, mstime_t *idle) { return access_get(key, HOST
 
 int rm_SetLRU(RedisModuleKey *key, mstime_t idle) { return access_set(key, HOST_idleSet, idle); }
 
-int rm_GetLFU(RedisModuleKey *key, long long *frequency) { return access_get(key, HOST_frequencyGet, frequency); }
+int rm_GetLFU(RedisModuleKey *key, long long *frequency) {
+  return access_get(key, HOST_frequencyGet, frequency);
+}
 
 int rm_SetLFU(RedisModuleKey *key, long long frequency) {
   return access_set(key, HOST_frequencySet, frequency > 255 ? 255 : frequency);
@@ -319,7 +322,8 @@ int rm_StringSet(RedisModuleKey *key, RedisModuleString *string) {
 int rm_StringTruncate(RedisModuleKey *key, size_t length) {
   if (!key_writable(key) || length > 512u * 1024 * 1024) return REDISMODULE_ERR;
   key_refresh(key);
-  if (key->type != REDISMODULE_KEYTYPE_STRING && key->type != REDISMODULE_KEYTYPE_EMPTY) return REDISMODULE_ERR;
+  if (key->type != REDISMODULE_KEYTYPE_STRING && key->type != REDISMODULE_KEYTYPE_EMPTY)
+    return REDISMODULE_ERR;
   if (key->type == REDISMODULE_KEYTYPE_EMPTY) {
     if (length == 0) return REDISMODULE_OK;
     char *zeros = must_calloc(length);

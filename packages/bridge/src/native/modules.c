@@ -35,7 +35,8 @@ static SharedApi *find_shared(const char *name) {
 int rm_ExportSharedAPI(RedisModuleCtx *context, const char *name, void *function) {
   if (find_shared(name)) return REDISMODULE_ERR;
   SharedApi *api = must_calloc(sizeof *api);
-  *api = (SharedApi){.next = shared_apis, .name = must_strdup(name), .function = function, .owner = context->module};
+  *api = (SharedApi){
+      .next = shared_apis, .name = must_strdup(name), .function = function, .owner = context->module};
   shared_apis = api;
   return REDISMODULE_OK;
 }

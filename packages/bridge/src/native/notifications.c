@@ -57,7 +57,8 @@ static void tidy(void) {
 }
 
 /* Fails when there is no subscription with this function and types. */
-int rm_UnsubscribeFromKeyspaceEvents(RedisModuleCtx *context, int types, RedisModuleNotificationFunc function) {
+int rm_UnsubscribeFromKeyspaceEvents(RedisModuleCtx *context, int types,
+                                     RedisModuleNotificationFunc function) {
   int found = REDISMODULE_ERR;
   for (Subscription *each = subscriptions; each; each = each->next) {
     if (each->module != context->module || each->function != function || !(each->types & types)) continue;
@@ -107,8 +108,8 @@ int rm_GetNotifyKeyspaceEvents(void) { return (int)host_ask(HOST_keyspaceEventFl
 int rm_GetKeyspaceNotificationFlagsAll(void) { return (REDISMODULE_NOTIFY_TYPE_CHANGED << 1) - 1; }
 
 /* `free_data` is called when the job has run, or never will. */
-int rm_AddPostNotificationJob(RedisModuleCtx *context, RedisModulePostNotificationJobFunc function, void *data,
-                              void (*free_data)(void *)) {
+int rm_AddPostNotificationJob(RedisModuleCtx *context, RedisModulePostNotificationJobFunc function,
+                              void *data, void (*free_data)(void *)) {
   Job *job = must_calloc(sizeof *job);
   *job = (Job){NULL, context->module, function, free_data, data, context->caller.db};
   *last_job = job;

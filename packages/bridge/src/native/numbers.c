@@ -148,9 +148,8 @@ bool parse_memory(const char *text, size_t length, long long *value) {
   static const struct {
     const char *name;
     long long factor;
-  } units[] = {{"", 1},           {"b", 1},          {"k", 1000},
-               {"kb", 1024},      {"m", 1000000},    {"mb", 1048576},
-               {"g", 1000000000}, {"gb", 1073741824}};
+  } units[] = {{"", 1},        {"b", 1},        {"k", 1000},       {"kb", 1024},
+               {"m", 1000000}, {"mb", 1048576}, {"g", 1000000000}, {"gb", 1073741824}};
   size_t digits = 0;
   while (digits < length && (isdigit((unsigned char)text[digits]) || (digits == 0 && text[0] == '-'))) {
     digits++;

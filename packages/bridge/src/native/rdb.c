@@ -5,7 +5,14 @@
 
 #include <setjmp.h>
 
-enum { OPCODE_EOF = 0, OPCODE_SIGNED = 1, OPCODE_UNSIGNED = 2, OPCODE_FLOAT = 3, OPCODE_DOUBLE = 4, OPCODE_STRING = 5 };
+enum {
+  OPCODE_EOF = 0,
+  OPCODE_SIGNED = 1,
+  OPCODE_UNSIGNED = 2,
+  OPCODE_FLOAT = 3,
+  OPCODE_DOUBLE = 4,
+  OPCODE_STRING = 5
+};
 
 /* Lengths: two bits tell how many follow. The last form holds a string in another encoding. */
 enum { LENGTH_6 = 0, LENGTH_14 = 1, LENGTH_32 = 0x80, LENGTH_64 = 0x81, LENGTH_ENCODED = 3 };
@@ -243,7 +250,8 @@ void rm_LogIOError(RedisModuleIO *io, const char *level, const char *format, ...
 }
 
 /* The next two write and read a value alone, as a module does to put one inside another. */
-RedisModuleString *rm_SaveDataTypeToString(RedisModuleCtx *context, void *value, const RedisModuleType *type) {
+RedisModuleString *rm_SaveDataTypeToString(RedisModuleCtx *context, void *value,
+                                           const RedisModuleType *type) {
   RedisModuleIO io = {.module = type->module, .type = (RedisModuleType *)type, .saving = true, .db = -1};
   type->methods.rdb_save(&io, value);
   RedisModuleString *string = NULL;

@@ -69,7 +69,8 @@ int rm_Scan(RedisModuleCtx *context, RedisModuleScanCursor *cursor, RedisModuleS
 }
 
 /* The same over a hash, set or sorted set; the value is NULL for a set, text for a score. */
-int rm_ScanKey(RedisModuleKey *key, RedisModuleScanCursor *cursor, RedisModuleScanKeyCB function, void *data) {
+int rm_ScanKey(RedisModuleKey *key, RedisModuleScanCursor *cursor, RedisModuleScanKeyCB function,
+               void *data) {
   if (key) key_refresh(key);
   if (key == NULL || (key->type != REDISMODULE_KEYTYPE_HASH && key->type != REDISMODULE_KEYTYPE_SET &&
                       key->type != REDISMODULE_KEYTYPE_ZSET)) {

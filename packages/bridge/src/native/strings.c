@@ -169,8 +169,9 @@ int rm_StringAppendBuffer(RedisModuleCtx *context, RedisModuleString *string, co
                           size_t length) {
   (void)context;
   if (atomic_load(&string->references) != 1) {
-    log_line(NULL, "warning", "Module attempted to use an in-place string modify operation with a string "
-                              "referenced multiple times. Please check the code for API usage correctness.");
+    log_line(NULL, "warning",
+             "Module attempted to use an in-place string modify operation with a string "
+             "referenced multiple times. Please check the code for API usage correctness.");
     return REDISMODULE_ERR;
   }
   size_t total = string->length + length;

@@ -6,12 +6,17 @@
  *
  * While the main thread is inside a module's OnLoad or OnUnload it cannot serve, and OnUnload often
  * waits for the module's threads. The lock is then open: threads take it from each other, and calls
- * that need JavaScript fail instead of waiting for ever. */
+ * that need JavaScript fail instead of waiting for ever.
+ *
+ * Most calls are answered within a microsecond, far sooner than a sleeping thread wakes up: on a
+ * machine with more than one processor both sides look again and again for a while before they
+ * sleep. How long follows from how often it helped: on a busy machine the other side is not running
+ * anyway. */
 
 #include "environment.h"
 
 #include <errno.h>
-#include <sched.h>
+#include <unistd.h>
 
 typedef struct Waiter {
   struct Waiter *next;
@@ -27,17 +32,36 @@ static pthread_cond_t open_condition = PTHREAD_COND_INITIALIZER;
 static pthread_cond_t done_condition = PTHREAD_COND_INITIALIZER;
 static Waiter *first_waiter, **last_waiter = &first_waiter;
 static int waiter_count;
-static bool lent;
-static Mode mode = STOPPED;
+static _Atomic bool lent;
+static _Atomic Mode mode = STOPPED;
 static int open_depth;
 
-/* The call that the holder of the lent lock wants made. */
+/* The call that the holder of the lent lock wants made. Who sleeps says so before it looks for the
+ * last time; who has news sets it before it looks for sleepers. */
 static struct {
-  _Atomic bool pending;
-  bool done;
+  _Atomic bool pending, done;
+  _Atomic bool main_sleeps, thread_sleeps;
   bool result;
   HostOperation operation;
 } request;
+
+enum { FEWEST_LOOKS = 20, MOST_LOOKS = 1000 };
+static bool several_processors;
+static _Atomic int thread_looks = FEWEST_LOOKS, main_looks = FEWEST_LOOKS;
+
+static void learn(_Atomic int *looks, bool helped) {
+  int now = atomic_load(looks);
+  atomic_store(looks, helped ? (now * 2 < MOST_LOOKS ? now * 2 : MOST_LOOKS)
+                             : (now / 2 > FEWEST_LOOKS ? now / 2 : FEWEST_LOOKS));
+}
+
+static inline void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 
 static pthread_t main_thread;
 static __thread bool holding;
@@ -56,6 +80,7 @@ bool threads_waiting(void) {
 
 void threads_start(void) {
   main_thread = pthread_self();
+  several_processors = sysconf(_SC_NPROCESSORS_ONLN) > 1;
   pthread_mutex_lock(&mutex);
   mode = SERVED;
   open_depth = 0;
@@ -112,7 +137,7 @@ static void wait_for_turn(Waiter *waiter) {
   while (!waiter->granted) {
     if (mode == OPEN && !lent) {
       unlink_waiter(waiter);
-      lent = true;
+      atomic_store(&lent, true);
       return;
     }
     pthread_cond_wait(&waiter->granted_condition, &mutex);
@@ -157,50 +182,71 @@ void rm_ThreadSafeContextUnlock(RedisModuleCtx *context) {
   if (!holding) return;
   holding = false;
   pthread_mutex_lock(&mutex);
-  lent = false;
+  atomic_store(&lent, false);
   pthread_cond_signal(&main_condition);
   if (mode == OPEN && first_waiter) pthread_cond_signal(&first_waiter->granted_condition);
   pthread_mutex_unlock(&mutex);
 }
 
+static void signal_sleeper(_Atomic bool *sleeps, pthread_cond_t *condition) {
+  if (!atomic_load(sleeps)) return;
+  pthread_mutex_lock(&mutex);
+  pthread_cond_signal(condition);
+  pthread_mutex_unlock(&mutex);
+}
+
 /* The holder's side of a call: only one thread can be here. */
 bool threads_remote_call(HostOperation operation) {
-  if (!holding) return false;
-  pthread_mutex_lock(&mutex);
-  if (mode != SERVED) {
-    pthread_mutex_unlock(&mutex);
-    return false;
-  }
+  if (!holding || atomic_load(&mode) != SERVED) return false;
   request.operation = operation;
-  request.done = false;
+  atomic_store(&request.done, false);
   atomic_store(&request.pending, true);
-  pthread_cond_signal(&main_condition);
-  while (!request.done) pthread_cond_wait(&done_condition, &mutex);
-  bool result = request.result;
+  signal_sleeper(&request.main_sleeps, &main_condition);
+  int looks = several_processors ? atomic_load(&thread_looks) : 0;
+  for (int i = 0; i < looks && !atomic_load(&request.done); i++) pause_briefly();
+  learn(&thread_looks, atomic_load(&request.done));
+  if (!atomic_load(&request.done)) {
+    pthread_mutex_lock(&mutex);
+    atomic_store(&request.thread_sleeps, true);
+    while (!atomic_load(&request.done)) pthread_cond_wait(&done_condition, &mutex);
+    atomic_store(&request.thread_sleeps, false);
+    pthread_mutex_unlock(&mutex);
+  }
+  return request.result;
+}
+
+/* Until there is a call to make or the lock is free. */
+static void wait_for_request(void) {
+  int looks = several_processors ? atomic_load(&main_looks) : 0;
+  for (int i = 0; i < looks; i++, pause_briefly()) {
+    if (!atomic_load(&request.pending) && atomic_load(&lent)) continue;
+    learn(&main_looks, true);
+    return;
+  }
+  learn(&main_looks, false);
+  pthread_mutex_lock(&mutex);
+  atomic_store(&request.main_sleeps, true);
+  while (!atomic_load(&request.pending) && atomic_load(&lent)) pthread_cond_wait(&main_condition, &mutex);
+  atomic_store(&request.main_sleeps, false);
   pthread_mutex_unlock(&mutex);
-  return result;
 }
 
 /* Called with the mutex held; serves one thread until it unlocks. */
 static void serve_one(void) {
   Waiter *waiter = first_waiter;
   unlink_waiter(waiter);
-  lent = true;
+  atomic_store(&lent, true);
   waiter->granted = true;
   pthread_cond_signal(&waiter->granted_condition);
-  while (lent) {
-    if (!atomic_load(&request.pending)) {
-      pthread_cond_wait(&main_condition, &mutex);
-      continue;
-    }
-    atomic_store(&request.pending, false);
-    pthread_mutex_unlock(&mutex);
-    bool result = host_run_handler(request.operation);
-    pthread_mutex_lock(&mutex);
-    request.result = result;
-    request.done = true;
-    pthread_cond_signal(&done_condition);
+  pthread_mutex_unlock(&mutex);
+  while (atomic_load(&lent)) {
+    wait_for_request();
+    if (!atomic_exchange(&request.pending, false)) continue;
+    request.result = host_run_handler(request.operation);
+    atomic_store(&request.done, true);
+    signal_sleeper(&request.thread_sleeps, &done_condition);
   }
+  pthread_mutex_lock(&mutex);
 }
 
 /* Serves those who wait now. Who comes later waits for the next turn of the event loop, so that

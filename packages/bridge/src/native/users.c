@@ -61,7 +61,8 @@ void rm_SetContextUser(RedisModuleCtx *context, const RedisModuleUser *user) {
 
 const RedisModuleUser *rm_GetContextUser(RedisModuleCtx *context) { return context->user_handle; }
 
-static RedisModuleString *text_of(RedisModuleCtx *context, HostOperation operation, const RedisModuleUser *user) {
+static RedisModuleString *text_of(RedisModuleCtx *context, HostOperation operation,
+                                  const RedisModuleUser *user) {
   HostFrame frame = host_begin();
   host_number(user->number);
   RedisModuleString *text = host_call(operation) ? host_output_string(0) : NULL;
@@ -235,7 +236,8 @@ void rm_RegisterAuthCallback(RedisModuleCtx *context, RedisModuleAuthCallback fu
 }
 
 /* Asks until one takes the case. `error` is set when that one denied it. */
-bool authenticate(double client, RedisModuleString *user, RedisModuleString *password, RedisModuleString **error) {
+bool authenticate(double client, RedisModuleString *user, RedisModuleString *password,
+                  RedisModuleString **error) {
   bool handled = false;
   *error = NULL;
   for (AuthCallback *each = callbacks; each && !handled;) {

@@ -66,7 +66,8 @@ RedisModuleString *rm_ListGet(RedisModuleKey *key, long index) {
   return element;
 }
 
-static int change_element(RedisModuleKey *key, HostOperation operation, long index, RedisModuleString *value) {
+static int change_element(RedisModuleKey *key, HostOperation operation, long index,
+                          RedisModuleString *value) {
   int problem = list_problem(key, REDISMODULE_WRITE);
   if (problem == 0 && !index_fits(key, index)) problem = EDOM;
   if (problem) return fail(problem);
@@ -137,7 +138,8 @@ static bool hash_set_one(RedisModuleKey *key, int flags, const char *field, size
  * (with COUNT_ALL: or created). On 0, errno is EINVAL, ENOTSUP or EBADF for a call that cannot
  * work, and ENOENT when nothing counted. */
 int rm_HashSet(RedisModuleKey *key, int flags, ...) {
-  int known = REDISMODULE_HASH_NX | REDISMODULE_HASH_XX | REDISMODULE_HASH_CFIELDS | REDISMODULE_HASH_COUNT_ALL;
+  int known =
+      REDISMODULE_HASH_NX | REDISMODULE_HASH_XX | REDISMODULE_HASH_CFIELDS | REDISMODULE_HASH_COUNT_ALL;
   int problem = 0;
   if (key == NULL || (flags & ~known)) {
     problem = EINVAL;
@@ -159,7 +161,8 @@ int rm_HashSet(RedisModuleKey *key, int flags, ...) {
     RedisModuleString *value = va_arg(args, RedisModuleString *);
     RedisModuleString *string = field;
     bool plain = flags & REDISMODULE_HASH_CFIELDS;
-    count += hash_set_one(key, flags, plain ? field : string->bytes, plain ? strlen(field) : string->length, value);
+    count += hash_set_one(key, flags, plain ? field : string->bytes, plain ? strlen(field) : string->length,
+                          value);
   }
   va_end(args);
   key_changed(key);

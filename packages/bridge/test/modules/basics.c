@@ -42,7 +42,8 @@ COMMAND(strings) {
   RedisModuleString *held = RedisModule_HoldString(ctx, stream);
   CHECK(held == stream);
   CHECK(same(RedisModule_CreateStringFromString(ctx, stream), "+"));
-  RedisModuleString *a = RedisModule_CreateString(ctx, "abc", 3), *b = RedisModule_CreateString(ctx, "abd", 3);
+  RedisModuleString *a = RedisModule_CreateString(ctx, "abc", 3),
+                    *b = RedisModule_CreateString(ctx, "abd", 3);
   CHECK(RedisModule_StringCompare(a, b) < 0 && RedisModule_StringCompare(b, a) > 0);
   CHECK(RedisModule_StringCompare(a, a) == 0);
   CHECK(RedisModule_StringCompare(a, RedisModule_CreateString(ctx, "abcd", 4)) < 0);
@@ -69,7 +70,8 @@ COMMAND(numbers) {
   UNUSED_ARGUMENTS();
   CHECK(reads_as(ctx, "0", 0) && reads_as(ctx, "-1", -1));
   CHECK(reads_as(ctx, "9223372036854775807", LLONG_MAX) && reads_as(ctx, "-9223372036854775808", LLONG_MIN));
-  CHECK(is_no_integer(ctx, "") && is_no_integer(ctx, "-") && is_no_integer(ctx, "+1") && is_no_integer(ctx, "01"));
+  CHECK(is_no_integer(ctx, "") && is_no_integer(ctx, "-") && is_no_integer(ctx, "+1") &&
+        is_no_integer(ctx, "01"));
   CHECK(is_no_integer(ctx, " 1") && is_no_integer(ctx, "1 ") && is_no_integer(ctx, "-0"));
   CHECK(is_no_integer(ctx, "9223372036854775808") && is_no_integer(ctx, "-9223372036854775809"));
   RedisModule_AutoMemory(ctx);
@@ -96,7 +98,8 @@ COMMAND(memory) {
   char *bytes = RedisModule_Alloc(10);
   memset(bytes, 1, 10);
   bytes = RedisModule_Realloc(bytes, 1000);
-  CHECK(bytes[9] == 1 && RedisModule_MallocSize(bytes) >= 1000 && RedisModule_MallocUsableSize(bytes) >= 1000);
+  CHECK(bytes[9] == 1 && RedisModule_MallocSize(bytes) >= 1000 &&
+        RedisModule_MallocUsableSize(bytes) >= 1000);
   RedisModule_Free(bytes);
   bytes = RedisModule_Calloc(3, 5);
   CHECK(bytes[14] == 0);
@@ -130,14 +133,16 @@ static void walk(RedisModuleDict *dict, const char *operator, const char *key, i
   RedisModuleDictIter *iterator = RedisModule_DictIteratorStartC(dict, operator, (void *)key, strlen(key));
   size_t length;
   char *at;
-  while ((at = forwards ? RedisModule_DictNextC(iterator, &length, NULL) : RedisModule_DictPrevC(iterator, &length, NULL))) {
+  while ((at = forwards ? RedisModule_DictNextC(iterator, &length, NULL)
+                        : RedisModule_DictPrevC(iterator, &length, NULL))) {
     out = (char *)memcpy(out, at, length) + length;
   }
   *out = '\0';
   RedisModule_DictIteratorStop(iterator);
 }
 
-static int walks(RedisModuleDict *dict, const char *operator, const char *key, int forwards, const char *expected) {
+static int walks(RedisModuleDict *dict, const char *operator, const char *key, int forwards,
+                 const char *expected) {
   char out[64];
   walk(dict, operator, key, forwards, out);
   return strcmp(out, expected) == 0;
@@ -147,7 +152,8 @@ COMMAND(dictionaries) {
   UNUSED_ARGUMENTS();
   RedisModuleDict *dict = RedisModule_CreateDict(NULL);
   const char *keys[] = {"d", "b", "a", "c", "bb"};
-  for (long i = 0; i < 5; i++) CHECK(RedisModule_DictSetC(dict, (void *)keys[i], strlen(keys[i]), (void *)(i + 1)) == REDISMODULE_OK);
+  for (long i = 0; i < 5; i++)
+    CHECK(RedisModule_DictSetC(dict, (void *)keys[i], strlen(keys[i]), (void *)(i + 1)) == REDISMODULE_OK);
   CHECK(RedisModule_DictSetC(dict, "a", 1, NULL) == REDISMODULE_ERR);
   CHECK(RedisModule_DictSize(dict) == 5 && has(dict, "bb", 5) && RedisModule_MallocSizeDict(dict) > 0);
   int missing;
@@ -155,7 +161,8 @@ COMMAND(dictionaries) {
   CHECK(RedisModule_DictReplaceC(dict, "a", 1, (void *)9) == REDISMODULE_OK && has(dict, "a", 9));
   CHECK(walks(dict, "^", "", 1, "abbbcd") && walks(dict, "$", "", 0, "dcbbba"));
   CHECK(walks(dict, ">", "b", 1, "bbcd") && walks(dict, ">=", "b", 1, "bbbcd"));
-  CHECK(walks(dict, "<", "b", 0, "a") && walks(dict, "<=", "b", 0, "ba") && walks(dict, "<=", "bz", 0, "bbba"));
+  CHECK(walks(dict, "<", "b", 0, "a") && walks(dict, "<=", "b", 0, "ba") &&
+        walks(dict, "<=", "bz", 0, "bbba"));
   CHECK(walks(dict, "==", "c", 1, "cd") && walks(dict, "==", "x", 1, "") && walks(dict, ">", "d", 1, ""));
   RedisModuleDictIter *iterator = RedisModule_DictIteratorStartC(dict, "^", NULL, 0);
   void *value;
@@ -170,7 +177,8 @@ COMMAND(dictionaries) {
   RedisModule_DictIteratorStop(iterator);
   CHECK(walks(dict, "^", "", 1, "abbcd"));
   RedisModuleString *name = RedisModule_CreateString(NULL, "str", 3);
-  CHECK(RedisModule_DictSet(dict, name, name) == REDISMODULE_OK && RedisModule_DictGet(dict, name, NULL) == name);
+  CHECK(RedisModule_DictSet(dict, name, name) == REDISMODULE_OK &&
+        RedisModule_DictGet(dict, name, NULL) == name);
   CHECK(RedisModule_DictReplace(dict, name, NULL) == REDISMODULE_OK);
   iterator = RedisModule_DictIteratorStart(dict, "==", name);
   RedisModuleString *next = RedisModule_DictNext(ctx, iterator, NULL);
@@ -181,7 +189,8 @@ COMMAND(dictionaries) {
   CHECK(same(previous, "d"));
   RedisModule_FreeString(ctx, previous);
   RedisModule_DictIteratorStop(iterator);
-  CHECK(RedisModule_DictDel(dict, name, NULL) == REDISMODULE_OK && RedisModule_DictDel(dict, name, NULL) == REDISMODULE_ERR);
+  CHECK(RedisModule_DictDel(dict, name, NULL) == REDISMODULE_OK &&
+        RedisModule_DictDel(dict, name, NULL) == REDISMODULE_ERR);
   RedisModule_FreeString(NULL, name);
   RedisModule_FreeDict(NULL, dict);
   return done(ctx);
@@ -302,7 +311,8 @@ COMMAND(clock_and_chance) {
 int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
   if (RedisModule_Init(ctx, "basics", 3, REDISMODULE_APIVER_1) != REDISMODULE_OK) return REDISMODULE_ERR;
   /* What is not provided must stay NULL. */
-  if (RedisModule_StreamAdd || RedisModule_ClusterDisableTrim || RedisModule_GetClientCertificate) return REDISMODULE_ERR;
+  if (RedisModule_StreamAdd || RedisModule_ClusterPropagateForSlotMigration || RedisModule_GetClientCertificate)
+    return REDISMODULE_ERR;
   if (argc > 0 && same(argv[0], "refuse")) return REDISMODULE_ERR;
   REGISTER("basics.strings", strings, "readonly", 0, 0, 0);
   REGISTER("basics.numbers", numbers, "readonly", 0, 0, 0);
@@ -317,8 +327,10 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("basics.count", count_arguments, "readonly", 0, 0, 0);
   REGISTER("basics.clock", clock_and_chance, "random readonly", 0, 0, 0);
   /* A bad flag, a bad name and a name that is taken. */
-  if (RedisModule_CreateCommand(ctx, "basics.flag", arity, "readonly nonsense", 0, 0, 0) == REDISMODULE_OK) return REDISMODULE_ERR;
-  if (RedisModule_CreateCommand(ctx, "bad name", arity, "", 0, 0, 0) == REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_CreateCommand(ctx, "basics.flag", arity, "readonly nonsense", 0, 0, 0) == REDISMODULE_OK)
+    return REDISMODULE_ERR;
+  if (RedisModule_CreateCommand(ctx, "bad name", arity, "", 0, 0, 0) == REDISMODULE_OK)
+    return REDISMODULE_ERR;
   if (RedisModule_CreateCommand(ctx, "get", arity, "", 0, 0, 0) == REDISMODULE_OK) return REDISMODULE_ERR;
   RedisModule_Log(ctx, "notice", "loaded with %d arguments", argc);
   return REDISMODULE_OK;

@@ -27,7 +27,8 @@ COMMAND(formats) {
   CHECK(RedisModule_Call(ctx, "no-such", "c", "k") == NULL && errno == ENOENT);
   CHECK(RedisModule_Call(ctx, "set", "Wcc", "k", "v") == NULL && errno == ENOSPC);
   reply = RedisModule_Call(ctx, "no-such", "E");
-  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ERROR && is_text(reply, "ERR unknown command 'no-such'"));
+  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ERROR &&
+        is_text(reply, "ERR unknown command 'no-such'"));
   CHECK(RedisModule_Call(ctx, "ping", "D") == NULL && errno == 0);
   RedisModuleCtx *detached = RedisModule_GetDetachedThreadSafeContext(ctx);
   CHECK(RedisModule_Call(detached, "ping", "C") == NULL && errno == ENOTSUP);
@@ -38,23 +39,27 @@ COMMAND(formats) {
 COMMAND(replies) {
   UNUSED_ARGUMENTS();
   RedisModuleCallReply *reply = RedisModule_Call(ctx, "hset", "ccccc", "h", "f1", "v1", "f2", "v2");
-  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER && RedisModule_CallReplyInteger(reply) == 2);
+  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_INTEGER &&
+        RedisModule_CallReplyInteger(reply) == 2);
   RedisModuleString *string = RedisModule_CreateStringFromCallReply(reply);
   CHECK(same(string, "2") && RedisModule_CallReplyStringPtr(reply, NULL) == NULL);
   RedisModule_FreeString(ctx, string);
   RedisModule_FreeCallReply(reply);
   reply = RedisModule_Call(ctx, "hgetall", "c", "h");
-  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY && RedisModule_CallReplyLength(reply) == 4);
+  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY &&
+        RedisModule_CallReplyLength(reply) == 4);
   RedisModuleCallReply *element = RedisModule_CallReplyArrayElement(reply, 3);
   CHECK(is_text(element, "v2") && RedisModule_CallReplyArrayElement(reply, 4) == NULL);
-  CHECK(RedisModule_CallReplyInteger(element) == INT64_MIN && RedisModule_CallReplySetElement(reply, 0) == NULL);
+  CHECK(RedisModule_CallReplyInteger(element) == INT64_MIN &&
+        RedisModule_CallReplySetElement(reply, 0) == NULL);
   RedisModule_FreeCallReply(element);
   CHECK(is_text(element, "v2"));
   size_t length;
   CHECK(memcmp(RedisModule_CallReplyProto(element, &length), "$2\r\nv2\r\n", 8) == 0 && length == 8);
   RedisModule_FreeCallReply(reply);
   reply = RedisModule_Call(ctx, "get", "c", "nothing");
-  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_NULL && RedisModule_CreateStringFromCallReply(reply) == NULL);
+  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_NULL &&
+        RedisModule_CreateStringFromCallReply(reply) == NULL);
   RedisModule_FreeCallReply(reply);
   CHECK(RedisModule_CallReplyType(NULL) == REDISMODULE_REPLY_UNKNOWN);
   RedisModule_FreeCallReply(NULL);
@@ -67,32 +72,44 @@ COMMAND(resp3) {
   RedisModule_Call(ctx, "hset", "ccc", "h3", "f", "v");
   RedisModuleCallReply *reply = RedisModule_Call(ctx, "hgetall", "3c", "h3"), *key, *value;
   CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_MAP && RedisModule_CallReplyLength(reply) == 1);
-  CHECK(RedisModule_CallReplyMapElement(reply, 0, &key, &value) == REDISMODULE_OK && is_text(key, "f") && is_text(value, "v"));
+  CHECK(RedisModule_CallReplyMapElement(reply, 0, &key, &value) == REDISMODULE_OK && is_text(key, "f") &&
+        is_text(value, "v"));
   CHECK(RedisModule_CallReplyMapElement(reply, 1, &key, &value) == REDISMODULE_ERR);
   reply = RedisModule_Call(ctx, "resp3-zoo", "3");
   RedisModuleCallReply *attribute = RedisModule_CallReplyAttribute(reply);
-  CHECK(RedisModule_CallReplyType(attribute) == REDISMODULE_REPLY_ATTRIBUTE && RedisModule_CallReplyLength(attribute) == 1);
-  CHECK(RedisModule_CallReplyAttributeElement(attribute, 0, &key, &value) == REDISMODULE_OK && is_text(key, "ttl"));
+  CHECK(RedisModule_CallReplyType(attribute) == REDISMODULE_REPLY_ATTRIBUTE &&
+        RedisModule_CallReplyLength(attribute) == 1);
+  CHECK(RedisModule_CallReplyAttributeElement(attribute, 0, &key, &value) == REDISMODULE_OK &&
+        is_text(key, "ttl"));
   CHECK(RedisModule_CallReplyInteger(value) == 3600);
-  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY && RedisModule_CallReplyLength(reply) == 7);
+  CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_ARRAY &&
+        RedisModule_CallReplyLength(reply) == 7);
   RedisModuleCallReply *items[7];
   for (size_t i = 0; i < 7; i++) items[i] = RedisModule_CallReplyArrayElement(reply, i);
-  CHECK(RedisModule_CallReplyType(items[0]) == REDISMODULE_REPLY_BOOL && RedisModule_CallReplyBool(items[0]) == 1);
-  CHECK(RedisModule_CallReplyType(items[1]) == REDISMODULE_REPLY_DOUBLE && RedisModule_CallReplyDouble(items[1]) == 1.5);
+  CHECK(RedisModule_CallReplyType(items[0]) == REDISMODULE_REPLY_BOOL &&
+        RedisModule_CallReplyBool(items[0]) == 1);
+  CHECK(RedisModule_CallReplyType(items[1]) == REDISMODULE_REPLY_DOUBLE &&
+        RedisModule_CallReplyDouble(items[1]) == 1.5);
   size_t length;
   const char *format;
-  CHECK(memcmp(RedisModule_CallReplyBigNumber(items[2], &length), "12345678901234567890", 20) == 0 && length == 20);
-  CHECK(memcmp(RedisModule_CallReplyVerbatim(items[3], &length, &format), "abc", 3) == 0 && length == 3 && memcmp(format, "txt", 3) == 0);
-  CHECK(RedisModule_CallReplyType(items[4]) == REDISMODULE_REPLY_NULL && RedisModule_CallReplyType(items[5]) == REDISMODULE_REPLY_SET);
+  CHECK(memcmp(RedisModule_CallReplyBigNumber(items[2], &length), "12345678901234567890", 20) == 0 &&
+        length == 20);
+  CHECK(memcmp(RedisModule_CallReplyVerbatim(items[3], &length, &format), "abc", 3) == 0 && length == 3 &&
+        memcmp(format, "txt", 3) == 0);
+  CHECK(RedisModule_CallReplyType(items[4]) == REDISMODULE_REPLY_NULL &&
+        RedisModule_CallReplyType(items[5]) == REDISMODULE_REPLY_SET);
   CHECK(RedisModule_CallReplyInteger(RedisModule_CallReplySetElement(items[5], 0)) == 1);
-  CHECK(RedisModule_CallReplyMapElement(items[6], 0, &key, &value) == REDISMODULE_OK && RedisModule_CallReplyInteger(value) == 2);
-  CHECK(RedisModule_CallReplyBool(items[1]) == INT32_MIN && RedisModule_CallReplyBigNumber(items[1], &length) == NULL);
+  CHECK(RedisModule_CallReplyMapElement(items[6], 0, &key, &value) == REDISMODULE_OK &&
+        RedisModule_CallReplyInteger(value) == 2);
+  CHECK(RedisModule_CallReplyBool(items[1]) == INT32_MIN &&
+        RedisModule_CallReplyBigNumber(items[1], &length) == NULL);
   return done(ctx);
 }
 
 /* calls.forward command [arg ...]: its reply, whatever it is. */
 COMMAND(forward) {
-  RedisModuleCallReply *reply = RedisModule_Call(ctx, RedisModule_StringPtrLen(argv[1], NULL), "E0v", argv + 2, (size_t)(argc - 2));
+  RedisModuleCallReply *reply =
+      RedisModule_Call(ctx, RedisModule_StringPtrLen(argv[1], NULL), "E0v", argv + 2, (size_t)(argc - 2));
   int result = RedisModule_ReplyWithCallReply(ctx, reply);
   RedisModule_FreeCallReply(reply);
   return result;
@@ -100,8 +117,10 @@ COMMAND(forward) {
 
 /* The same, asking for RESP3 whatever the client speaks. */
 COMMAND(forward3) {
-  RedisModuleCallReply *reply = RedisModule_Call(ctx, RedisModule_StringPtrLen(argv[1], NULL), "E3v", argv + 2, (size_t)(argc - 2));
-  if (RedisModule_ReplyWithCallReply(ctx, reply) == REDISMODULE_ERR) RedisModule_ReplyWithError(ctx, "ERR needs RESP3");
+  RedisModuleCallReply *reply =
+      RedisModule_Call(ctx, RedisModule_StringPtrLen(argv[1], NULL), "E3v", argv + 2, (size_t)(argc - 2));
+  if (RedisModule_ReplyWithCallReply(ctx, reply) == REDISMODULE_ERR)
+    RedisModule_ReplyWithError(ctx, "ERR needs RESP3");
   RedisModule_FreeCallReply(reply);
   return REDISMODULE_OK;
 }
@@ -112,7 +131,8 @@ COMMAND(nest) {
   long long depth;
   RedisModule_StringToLongLong(argv[1], &depth);
   if (depth == 0) return RedisModule_ReplyWithLongLong(ctx, 0);
-  RedisModuleCallReply *reply = RedisModule_Call(ctx, "calls.nest", "lcb", depth - 1, "padding", "\0\1\2", (size_t)3);
+  RedisModuleCallReply *reply =
+      RedisModule_Call(ctx, "calls.nest", "lcb", depth - 1, "padding", "\0\1\2", (size_t)3);
   long long inner = RedisModule_CallReplyInteger(reply);
   RedisModule_FreeCallReply(reply);
   return RedisModule_ReplyWithLongLong(ctx, inner + 1);
@@ -137,8 +157,9 @@ COMMAND(publishing) {
 COMMAND(key_positions) {
   UNUSED_ARGUMENTS();
   RedisModule_AutoMemory(ctx);
-  RedisModuleString *arguments[4] = {RedisModule_CreateString(ctx, "calls.keyed", 11), RedisModule_CreateString(ctx, "a", 1),
-                                     RedisModule_CreateString(ctx, "x", 1), RedisModule_CreateString(ctx, "b", 1)};
+  RedisModuleString *arguments[4] = {
+      RedisModule_CreateString(ctx, "calls.keyed", 11), RedisModule_CreateString(ctx, "a", 1),
+      RedisModule_CreateString(ctx, "x", 1), RedisModule_CreateString(ctx, "b", 1)};
   int count, *flags;
   int *positions = RedisModule_GetCommandKeysWithFlags(ctx, arguments, 4, &count, &flags);
   CHECK(positions && count == 2 && positions[0] == 1 && positions[1] == 3);
@@ -149,7 +170,13 @@ COMMAND(key_positions) {
   CHECK(RedisModule_GetCommandKeys(ctx, arguments, 1, &count) == NULL && errno == ENOENT);
   arguments[0] = RedisModule_CreateString(ctx, "ping", 4);
   CHECK(RedisModule_GetCommandKeys(ctx, arguments, 1, &count) == NULL && errno == 0 && count == 0);
-  CHECK(RedisModule_ClusterKeySlotC("foo", 3) == 12182 && RedisModule_ClusterKeySlotC("{foo}bar", 8) == 12182);
+  CHECK(RedisModule_ClusterKeySlotC("foo", 3) == 12182 &&
+        RedisModule_ClusterKeySlotC("{foo}bar", 8) == 12182);
+  RedisModuleSlotRangeArray *slots = RedisModule_ClusterGetLocalSlotRanges(ctx);
+  CHECK(slots->num_ranges == 1 && slots->ranges[0].start == 0 && slots->ranges[0].end == 16383);
+  CHECK(RedisModule_ClusterCanAccessKeysInSlot(16383) && !RedisModule_ClusterCanAccessKeysInSlot(16384));
+  CHECK(RedisModule_ClusterEnableTrim(ctx) == REDISMODULE_ERR);
+  CHECK(RedisModule_GetInternalSecret(ctx, &(size_t){1}) == NULL);
   const char *name = RedisModule_ClusterCanonicalKeyNameInSlot(7);
   CHECK(RedisModule_ClusterKeySlotC(name, strlen(name)) == 7 && RedisModule_GetMyClusterID() == NULL);
   return done(ctx);
@@ -158,8 +185,9 @@ COMMAND(key_positions) {
 /* calls.keyed key value key ...: for GETKEYS. */
 COMMAND(keyed) {
   if (!RedisModule_IsKeysPositionRequest(ctx)) {
-    return RedisModule_IsChannelsPositionRequest(ctx) ? (RedisModule_ChannelAtPosWithFlags(ctx, 2, REDISMODULE_CMD_CHANNEL_PUBLISH), REDISMODULE_OK)
-                                                      : RedisModule_ReplyWithString(ctx, argv[argc - 1]);
+    return RedisModule_IsChannelsPositionRequest(ctx)
+               ? (RedisModule_ChannelAtPosWithFlags(ctx, 2, REDISMODULE_CMD_CHANNEL_PUBLISH), REDISMODULE_OK)
+               : RedisModule_ReplyWithString(ctx, argv[argc - 1]);
   }
   RedisModule_KeyAtPosWithFlags(ctx, 1, REDISMODULE_CMD_KEY_RO);
   if (argc > 3) RedisModule_KeyAtPos(ctx, 3);

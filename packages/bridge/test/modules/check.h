@@ -8,17 +8,19 @@
 
 #include "redismodule.h"
 
-#define CHECK(expression)                                                                          \
-  do {                                                                                             \
-    if (!(expression)) return RedisModule_ReplyWithErrorFormat(ctx, "FAILED %s:%d: %s", __FILE__, __LINE__, #expression); \
+#define CHECK(expression)                                                                                    \
+  do {                                                                                                       \
+    if (!(expression))                                                                                       \
+      return RedisModule_ReplyWithErrorFormat(ctx, "FAILED %s:%d: %s", __FILE__, __LINE__, #expression);     \
   } while (0)
 
 #define UNUSED_ARGUMENTS() ((void)argv, (void)argc)
 
 #define COMMAND(name) static int name(RedisModuleCtx *ctx, RedisModuleString **argv, int argc)
 
-#define REGISTER(name, function, flags, first, last, step)                                         \
-  if (RedisModule_CreateCommand(ctx, name, function, flags, first, last, step) != REDISMODULE_OK) return REDISMODULE_ERR
+#define REGISTER(name, function, flags, first, last, step)                                                   \
+  if (RedisModule_CreateCommand(ctx, name, function, flags, first, last, step) != REDISMODULE_OK)            \
+  return REDISMODULE_ERR
 
 /* Compares a string with text; false for NULL. */
 static inline int same(const RedisModuleString *string, const char *text) {

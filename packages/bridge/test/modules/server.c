@@ -12,7 +12,9 @@ static RedisModuleString *label;
 static int color;
 static int applied;
 
-static int get_enabled(const char *name, void *data) { return strcmp(name, "enabled") == 0 && data == &enabled ? enabled : -1; }
+static int get_enabled(const char *name, void *data) {
+  return strcmp(name, "enabled") == 0 && data == &enabled ? enabled : -1;
+}
 
 static int set_enabled(const char *name, int value, void *data, RedisModuleString **err) {
   (void)name, (void)err;
@@ -62,20 +64,32 @@ static int register_configs(RedisModuleCtx *ctx) {
   const char *names[] = {"red", "green", "blue", "none"};
   const int values[] = {1, 2, 4, 0};
   int failures = 0;
-  failures += RedisModule_RegisterBoolConfig(ctx, "enabled", 1, REDISMODULE_CONFIG_DEFAULT, get_enabled, set_enabled, NULL, &enabled);
-  failures += RedisModule_RegisterNumericConfig(ctx, "limit", 10, REDISMODULE_CONFIG_MEMORY, 1, 1 << 20, get_limit, set_limit, apply, NULL);
-  failures += RedisModule_RegisterStringConfig(ctx, "label", "none yet", REDISMODULE_CONFIG_SENSITIVE, get_label, set_label, NULL, NULL);
-  failures += RedisModule_RegisterEnumConfig(ctx, "color", 3, REDISMODULE_CONFIG_BITFLAGS, names, values, 4, get_color, set_color, NULL, NULL);
-  failures += RedisModule_RegisterBoolConfig(ctx, "bad name", 1, 0, get_enabled, set_enabled, NULL, NULL) != REDISMODULE_ERR || errno != EINVAL;
-  failures += RedisModule_RegisterBoolConfig(ctx, "enabled", 1, 0, get_enabled, set_enabled, NULL, NULL) != REDISMODULE_ERR || errno != EALREADY;
-  failures += RedisModule_RegisterBoolConfig(ctx, "memory", 1, REDISMODULE_CONFIG_MEMORY, get_enabled, set_enabled, NULL, NULL) != REDISMODULE_ERR;
+  failures += RedisModule_RegisterBoolConfig(ctx, "enabled", 1, REDISMODULE_CONFIG_DEFAULT, get_enabled,
+                                             set_enabled, NULL, &enabled);
+  failures += RedisModule_RegisterNumericConfig(ctx, "limit", 10, REDISMODULE_CONFIG_MEMORY, 1, 1 << 20,
+                                                get_limit, set_limit, apply, NULL);
+  failures += RedisModule_RegisterStringConfig(ctx, "label", "none yet", REDISMODULE_CONFIG_SENSITIVE,
+                                               get_label, set_label, NULL, NULL);
+  failures += RedisModule_RegisterEnumConfig(ctx, "color", 3, REDISMODULE_CONFIG_BITFLAGS, names, values, 4,
+                                             get_color, set_color, NULL, NULL);
+  failures += RedisModule_RegisterBoolConfig(ctx, "bad name", 1, 0, get_enabled, set_enabled, NULL, NULL) !=
+                  REDISMODULE_ERR ||
+              errno != EINVAL;
+  failures += RedisModule_RegisterBoolConfig(ctx, "enabled", 1, 0, get_enabled, set_enabled, NULL, NULL) !=
+                  REDISMODULE_ERR ||
+              errno != EALREADY;
+  failures += RedisModule_RegisterBoolConfig(ctx, "memory", 1, REDISMODULE_CONFIG_MEMORY, get_enabled,
+                                             set_enabled, NULL, NULL) != REDISMODULE_ERR;
   return failures;
 }
 
 COMMAND(late_config) {
   UNUSED_ARGUMENTS();
-  CHECK(RedisModule_RegisterBoolConfig(ctx, "late", 1, 0, get_enabled, set_enabled, NULL, NULL) == REDISMODULE_ERR && errno == EBUSY);
-  CHECK(RedisModule_LoadConfigs(ctx) == REDISMODULE_ERR && RedisModule_CreateCommand(ctx, "server.late", late_config, "", 0, 0, 0) == REDISMODULE_ERR);
+  CHECK(RedisModule_RegisterBoolConfig(ctx, "late", 1, 0, get_enabled, set_enabled, NULL, NULL) ==
+            REDISMODULE_ERR &&
+        errno == EBUSY);
+  CHECK(RedisModule_LoadConfigs(ctx) == REDISMODULE_ERR &&
+        RedisModule_CreateCommand(ctx, "server.late", late_config, "", 0, 0, 0) == REDISMODULE_ERR);
   return RedisModule_ReplyWithLongLong(ctx, applied);
 }
 
@@ -88,17 +102,22 @@ COMMAND(config_access) {
   long long number;
   CHECK(RedisModule_ConfigGet(ctx, "dir", &value) == REDISMODULE_OK && same(value, "/tmp"));
   CHECK(RedisModule_ConfigGet(ctx, "nothing", &value) == REDISMODULE_ERR);
-  CHECK(RedisModule_ConfigGetType("maxmemory", &type) == REDISMODULE_OK && type == REDISMODULE_CONFIG_TYPE_NUMERIC);
+  CHECK(RedisModule_ConfigGetType("maxmemory", &type) == REDISMODULE_OK &&
+        type == REDISMODULE_CONFIG_TYPE_NUMERIC);
   CHECK(RedisModule_ConfigGetType("nothing", &type) == REDISMODULE_ERR);
   CHECK(RedisModule_ConfigGetBool(ctx, "appendonly", &boolean) == REDISMODULE_OK && boolean == 0);
   CHECK(RedisModule_ConfigGetBool(ctx, "dir", &boolean) == REDISMODULE_ERR);
-  CHECK(RedisModule_ConfigGetEnum(ctx, "maxmemory-policy", &value) == REDISMODULE_OK && same(value, "noeviction"));
+  CHECK(RedisModule_ConfigGetEnum(ctx, "maxmemory-policy", &value) == REDISMODULE_OK &&
+        same(value, "noeviction"));
   CHECK(RedisModule_ConfigSetNumeric(ctx, "maxmemory", 123, &error) == REDISMODULE_OK && error == NULL);
   CHECK(RedisModule_ConfigGetNumeric(ctx, "maxmemory", &number) == REDISMODULE_OK && number == 123);
   CHECK(RedisModule_ConfigSetBool(ctx, "appendonly", 1, NULL) == REDISMODULE_OK);
   CHECK(RedisModule_ConfigSetBool(ctx, "dir", 1, &error) == REDISMODULE_ERR && error);
-  CHECK(RedisModule_ConfigSet(ctx, "dir", RedisModule_CreateString(ctx, "bad", 3), &error) == REDISMODULE_ERR && same(error, "argument is bad"));
-  CHECK(RedisModule_ConfigSetEnum(ctx, "maxmemory-policy", RedisModule_CreateString(ctx, "allkeys-lru", 11), NULL) == REDISMODULE_OK);
+  CHECK(RedisModule_ConfigSet(ctx, "dir", RedisModule_CreateString(ctx, "bad", 3), &error) ==
+            REDISMODULE_ERR &&
+        same(error, "argument is bad"));
+  CHECK(RedisModule_ConfigSetEnum(ctx, "maxmemory-policy", RedisModule_CreateString(ctx, "allkeys-lru", 11),
+                                  NULL) == REDISMODULE_OK);
   int count = 0;
   RedisModuleConfigIterator *iterator = RedisModule_ConfigIteratorCreate(ctx, "max*");
   while (RedisModule_ConfigIteratorNext(iterator)) count++;
@@ -133,10 +152,13 @@ COMMAND(server_info) {
   RedisModuleServerInfoData *data = RedisModule_GetServerInfo(ctx, "server");
   CHECK(strcmp(RedisModule_ServerInfoGetFieldC(data, "redis_version"), "7.2.4") == 0);
   CHECK(same(RedisModule_ServerInfoGetField(ctx, data, "redis_version"), "7.2.4"));
-  CHECK(RedisModule_ServerInfoGetFieldSigned(data, "uptime_in_seconds", &error) == -3 && error == REDISMODULE_OK);
-  CHECK(RedisModule_ServerInfoGetFieldUnsigned(data, "uptime_in_seconds", &error) == 0 && error == REDISMODULE_ERR);
+  CHECK(RedisModule_ServerInfoGetFieldSigned(data, "uptime_in_seconds", &error) == -3 &&
+        error == REDISMODULE_OK);
+  CHECK(RedisModule_ServerInfoGetFieldUnsigned(data, "uptime_in_seconds", &error) == 0 &&
+        error == REDISMODULE_ERR);
   CHECK(RedisModule_ServerInfoGetFieldDouble(data, "ratio", NULL) == 0.5);
-  CHECK(RedisModule_ServerInfoGetFieldC(data, "version") == NULL && RedisModule_ServerInfoGetField(ctx, data, "x") == NULL);
+  CHECK(RedisModule_ServerInfoGetFieldC(data, "version") == NULL &&
+        RedisModule_ServerInfoGetField(ctx, data, "x") == NULL);
   RedisModule_FreeServerInfo(ctx, data);
   data = RedisModule_GetServerInfo(ctx, "nothing");
   CHECK(RedisModule_ServerInfoGetFieldC(data, "redis_version") == NULL);
@@ -155,7 +177,8 @@ static int nested;
 
 static void note(const char *what, const char *detail, RedisModuleString *name) {
   size_t used = strlen(heard);
-  snprintf(heard + used, sizeof heard - used, "%s:%s:%s ", what, detail, name ? RedisModule_StringPtrLen(name, NULL) : "");
+  snprintf(heard + used, sizeof heard - used, "%s:%s:%s ", what, detail,
+           name ? RedisModule_StringPtrLen(name, NULL) : "");
 }
 
 static int freed_jobs;
@@ -172,7 +195,8 @@ static void job(RedisModuleCtx *ctx, void *data) {
 static int on_event(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key) {
   (void)type;
   note("event", event, key);
-  if (same(key, "nested") && nested++ < 3) RedisModule_FreeCallReply(RedisModule_Call(ctx, "set", "cc", "nested", "again"));
+  if (same(key, "nested") && nested++ < 3)
+    RedisModule_FreeCallReply(RedisModule_Call(ctx, "set", "cc", "nested", "again"));
   if (same(key, "later")) {
     RedisModule_RetainString(NULL, key);
     RedisModule_AddPostNotificationJob(ctx, job, key, free_job);
@@ -189,8 +213,12 @@ COMMAND(heard_and_clear) {
 
 COMMAND(subscribe) {
   (void)argc;
-  if (same(argv[1], "on")) RedisModule_SubscribeToKeyspaceEvents(ctx, REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_MODULE, on_event);
-  else CHECK(RedisModule_UnsubscribeFromKeyspaceEvents(ctx, REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_MODULE, on_event) == REDISMODULE_OK);
+  if (same(argv[1], "on"))
+    RedisModule_SubscribeToKeyspaceEvents(ctx, REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_MODULE,
+                                          on_event);
+  else
+    CHECK(RedisModule_UnsubscribeFromKeyspaceEvents(
+              ctx, REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_MODULE, on_event) == REDISMODULE_OK);
   return done(ctx);
 }
 
@@ -210,13 +238,16 @@ static void on_server_event(RedisModuleCtx *ctx, RedisModuleEvent event, uint64_
     snprintf(detail, sizeof detail, "flush-%d-%d-%d", (int)subevent, flush->sync, flush->dbnum);
   } else if (event.id == REDISMODULE_EVENT_CLIENT_CHANGE) {
     RedisModuleClientInfo *client = data;
-    snprintf(detail, sizeof detail, "client-%d-%d-%s-%d", (int)subevent, (int)client->id, client->addr, client->port);
+    snprintf(detail, sizeof detail, "client-%d-%d-%s-%d", (int)subevent, (int)client->id, client->addr,
+             client->port);
   } else if (event.id == REDISMODULE_EVENT_KEY) {
     RedisModuleKeyInfo *key = data;
-    snprintf(detail, sizeof detail, "key-%d-%d-%zu", (int)subevent, RedisModule_KeyType(key->key), RedisModule_ValueLength(key->key));
+    snprintf(detail, sizeof detail, "key-%d-%d-%zu", (int)subevent, RedisModule_KeyType(key->key),
+             RedisModule_ValueLength(key->key));
   } else if (event.id == REDISMODULE_EVENT_CONFIG) {
     RedisModuleConfigChange *change = data;
-    snprintf(detail, sizeof detail, "config-%u-%s-%s", change->num_changes, change->config_names[0], change->config_names[1]);
+    snprintf(detail, sizeof detail, "config-%u-%s-%s", change->num_changes, change->config_names[0],
+             change->config_names[1]);
   } else if (event.id == REDISMODULE_EVENT_MODULE_CHANGE) {
     RedisModuleModuleChange *change = data;
     snprintf(detail, sizeof detail, "module-%s-%d", change->module_name, change->module_version);
@@ -230,13 +261,16 @@ static void on_server_event(RedisModuleCtx *ctx, RedisModuleEvent event, uint64_
 COMMAND(server_events) {
   (void)argc;
   RedisModuleEventCallback callback = same(argv[1], "on") ? on_server_event : NULL;
-  const RedisModuleEvent wanted[] = {RedisModuleEvent_FlushDB, RedisModuleEvent_ClientChange, RedisModuleEvent_Key, RedisModuleEvent_Config,
+  const RedisModuleEvent wanted[] = {RedisModuleEvent_FlushDB,      RedisModuleEvent_ClientChange,
+                                     RedisModuleEvent_Key,          RedisModuleEvent_Config,
                                      RedisModuleEvent_ModuleChange, RedisModuleEvent_Persistence};
-  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) CHECK(RedisModule_SubscribeToServerEvent(ctx, wanted[i], callback) == REDISMODULE_OK);
+  for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+    CHECK(RedisModule_SubscribeToServerEvent(ctx, wanted[i], callback) == REDISMODULE_OK);
   RedisModuleEvent unknown = {999, 1};
   CHECK(RedisModule_SubscribeToServerEvent(ctx, unknown, on_server_event) == REDISMODULE_ERR);
   CHECK(RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_Shutdown, NULL) == REDISMODULE_ERR);
-  CHECK(RedisModule_IsSubEventSupported(RedisModuleEvent_Loading, 4) && !RedisModule_IsSubEventSupported(RedisModuleEvent_Loading, 5));
+  CHECK(RedisModule_IsSubEventSupported(RedisModuleEvent_Loading, 4) &&
+        !RedisModule_IsSubEventSupported(RedisModuleEvent_Loading, 5));
   return done(ctx);
 }
 
@@ -250,14 +284,16 @@ static void on_command(RedisModuleCommandFilterCtx *ctx) {
     RedisModule_CommandFilterArgReplace(ctx, 0, RedisModule_CreateString(NULL, "echo", 4));
   }
   int count = RedisModule_CommandFilterArgsCount(ctx);
-  if (same(RedisModule_CommandFilterArgGet(ctx, count - 1), "@self")) RedisModule_CommandFilterArgDelete(ctx, count - 1);
+  if (same(RedisModule_CommandFilterArgGet(ctx, count - 1), "@self"))
+    RedisModule_CommandFilterArgDelete(ctx, count - 1);
   if (same(RedisModule_CommandFilterArgGet(ctx, 0), "twice")) {
     RedisModuleString *last = RedisModule_CommandFilterArgGet(ctx, count - 1);
     RedisModule_RetainString(NULL, last);
     RedisModule_CommandFilterArgInsert(ctx, count, last);
     RedisModule_CommandFilterArgReplace(ctx, 0, RedisModule_CreateString(NULL, "set", 3));
   }
-  if (RedisModule_CommandFilterArgGet(ctx, 99) || RedisModule_CommandFilterGetClientId(ctx) == 0) filtered += 1000;
+  if (RedisModule_CommandFilterArgGet(ctx, 99) || RedisModule_CommandFilterGetClientId(ctx) == 0)
+    filtered += 1000;
 }
 
 COMMAND(filters) {
@@ -282,19 +318,23 @@ static void on_user_changed(uint64_t client, void *data) { *(int *)data += clien
 COMMAND(users) {
   UNUSED_ARGUMENTS();
   RedisModule_AutoMemory(ctx);
-  RedisModuleString *error = NULL, *key = RedisModule_CreateString(ctx, "mine", 4), *other = RedisModule_CreateString(ctx, "other", 5);
+  RedisModuleString *error = NULL, *key = RedisModule_CreateString(ctx, "mine", 4),
+                    *other = RedisModule_CreateString(ctx, "other", 5);
   RedisModuleUser *user = RedisModule_CreateModuleUser("module-user");
-  CHECK(RedisModule_SetModuleUserACL(user, "bogus") == REDISMODULE_ERR && RedisModule_SetModuleUserACL(user, "~mine") == REDISMODULE_OK);
+  CHECK(RedisModule_SetModuleUserACL(user, "bogus") == REDISMODULE_ERR &&
+        RedisModule_SetModuleUserACL(user, "~mine") == REDISMODULE_OK);
   CHECK(RedisModule_SetModuleUserACLString(ctx, user, "bogus", &error) == REDISMODULE_ERR && error);
   RedisModuleString *rules = RedisModule_GetModuleUserACLString(user);
   CHECK(same(rules, "~mine"));
   RedisModule_FreeString(NULL, rules);
   CHECK(same(RedisModule_GetUserUsername(ctx, user), "module-user"));
   CHECK(RedisModule_ACLCheckKeyPermissions(user, key, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_OK);
-  CHECK(RedisModule_ACLCheckKeyPermissions(user, other, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_ERR && errno == EACCES);
+  CHECK(RedisModule_ACLCheckKeyPermissions(user, other, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_ERR &&
+        errno == EACCES);
   CHECK(RedisModule_ACLCheckKeyPermissions(user, key, 1 << 30) == REDISMODULE_ERR && errno == EINVAL);
   CHECK(RedisModule_ACLCheckKeyPrefixPermissions(user, key, REDISMODULE_CMD_KEY_ACCESS) == REDISMODULE_ERR);
-  CHECK(RedisModule_ACLCheckChannelPermissions(user, key, REDISMODULE_CMD_CHANNEL_PUBLISH) == REDISMODULE_ERR);
+  CHECK(RedisModule_ACLCheckChannelPermissions(user, key, REDISMODULE_CMD_CHANNEL_PUBLISH) ==
+        REDISMODULE_ERR);
   RedisModuleString *ping = RedisModule_CreateString(ctx, "ping", 4);
   CHECK(RedisModule_ACLCheckCommandPermissions(user, &ping, 1) == REDISMODULE_ERR && errno == EACCES);
   CHECK(RedisModule_ACLCheckCommandPermissions(user, &key, 1) == REDISMODULE_ERR && errno == ENOENT);
@@ -306,7 +346,8 @@ COMMAND(users) {
   user = RedisModule_GetModuleUserFromUserName(RedisModule_CreateString(ctx, "default", 7));
   CHECK(user && RedisModule_ACLCheckCommandPermissions(user, &ping, 1) == REDISMODULE_OK);
   RedisModule_FreeModuleUser(user);
-  CHECK(RedisModule_GetModuleUserFromUserName(other) == NULL && same(RedisModule_GetCurrentUserName(ctx), "default"));
+  CHECK(RedisModule_GetModuleUserFromUserName(other) == NULL &&
+        same(RedisModule_GetCurrentUserName(ctx), "default"));
   return done(ctx);
 }
 
@@ -315,16 +356,21 @@ COMMAND(clients) {
   RedisModule_AutoMemory(ctx);
   uint64_t id = RedisModule_GetClientId(ctx);
   RedisModuleClientInfo client = REDISMODULE_CLIENTINFO_INITIALIZER_V1;
-  CHECK(RedisModule_GetClientInfoById(&client, id) == REDISMODULE_OK && client.id == id && client.port == 4242);
-  CHECK(strcmp(client.addr, "127.0.0.1") == 0 && RedisModule_GetClientInfoById(NULL, 9999) == REDISMODULE_ERR);
+  CHECK(RedisModule_GetClientInfoById(&client, id) == REDISMODULE_OK && client.id == id &&
+        client.port == 4242);
+  CHECK(strcmp(client.addr, "127.0.0.1") == 0 &&
+        RedisModule_GetClientInfoById(NULL, 9999) == REDISMODULE_ERR);
   RedisModuleString *name = RedisModule_CreateString(ctx, "named", 5);
-  CHECK(RedisModule_SetClientNameById(id, name) == REDISMODULE_OK && same(RedisModule_GetClientNameById(ctx, id), "named"));
+  CHECK(RedisModule_SetClientNameById(id, name) == REDISMODULE_OK &&
+        same(RedisModule_GetClientNameById(ctx, id), "named"));
   CHECK(RedisModule_SetClientNameById(9999, name) == REDISMODULE_ERR && errno == ENOENT);
-  CHECK(RedisModule_SetClientNameById(id, RedisModule_CreateString(ctx, "a b", 3)) == REDISMODULE_ERR && errno == EINVAL);
+  CHECK(RedisModule_SetClientNameById(id, RedisModule_CreateString(ctx, "a b", 3)) == REDISMODULE_ERR &&
+        errno == EINVAL);
   CHECK(RedisModule_GetClientNameById(ctx, 9999) == NULL && errno == ENOENT);
   CHECK(same(RedisModule_GetClientUserNameById(ctx, id), "default"));
   CHECK(strcmp(RedisModule_GetCurrentCommandName(ctx), "server.clients") == 0);
-  CHECK(RedisModule_RedactClientCommandArgument(ctx, 1) == REDISMODULE_OK && RedisModule_RedactClientCommandArgument(ctx, 0) == REDISMODULE_ERR);
+  CHECK(RedisModule_RedactClientCommandArgument(ctx, 1) == REDISMODULE_OK &&
+        RedisModule_RedactClientCommandArgument(ctx, 0) == REDISMODULE_ERR);
   CHECK(RedisModule_DeauthenticateAndCloseClient(ctx, 9999) == REDISMODULE_ERR);
   return done(ctx);
 }
@@ -334,13 +380,15 @@ COMMAND(become) {
   size_t length;
   uint64_t id;
   const char *name = RedisModule_StringPtrLen(argv[1], &length);
-  int result = RedisModule_AuthenticateClientWithACLUser(ctx, name, length, on_user_changed, &changed_users, &id);
+  int result =
+      RedisModule_AuthenticateClientWithACLUser(ctx, name, length, on_user_changed, &changed_users, &id);
   RedisModule_ReplyWithArray(ctx, 2);
   RedisModule_ReplyWithLongLong(ctx, result);
   return RedisModule_ReplyWithLongLong(ctx, changed_users);
 }
 
-static int on_auth(RedisModuleCtx *ctx, RedisModuleString *user, RedisModuleString *password, RedisModuleString **err) {
+static int on_auth(RedisModuleCtx *ctx, RedisModuleString *user, RedisModuleString *password,
+                   RedisModuleString **err) {
   if (!same(user, "guest")) return REDISMODULE_AUTH_NOT_HANDLED;
   if (same(password, "secret")) return REDISMODULE_AUTH_HANDLED;
   *err = RedisModule_CreateString(ctx, "-WRONGPASS not that one", 23);
@@ -349,13 +397,16 @@ static int on_auth(RedisModuleCtx *ctx, RedisModuleString *user, RedisModuleStri
 
 /* Documentation */
 static int document(RedisModuleCtx *ctx) {
-  RedisModuleCommandArg subarguments[] = {{.name = "on", .type = REDISMODULE_ARG_TYPE_PURE_TOKEN, .token = "ON"},
-                                          {.name = "off", .type = REDISMODULE_ARG_TYPE_PURE_TOKEN, .token = "OFF"},
-                                          {0}};
-  RedisModuleCommandArg arguments[] = {
-      {.name = "key", .type = REDISMODULE_ARG_TYPE_KEY, .key_spec_index = 0},
-      {.name = "switch", .type = REDISMODULE_ARG_TYPE_ONEOF, .subargs = subarguments, .flags = REDISMODULE_CMD_ARG_OPTIONAL},
+  RedisModuleCommandArg subarguments[] = {
+      {.name = "on", .type = REDISMODULE_ARG_TYPE_PURE_TOKEN, .token = "ON"},
+      {.name = "off", .type = REDISMODULE_ARG_TYPE_PURE_TOKEN, .token = "OFF"},
       {0}};
+  RedisModuleCommandArg arguments[] = {{.name = "key", .type = REDISMODULE_ARG_TYPE_KEY, .key_spec_index = 0},
+                                       {.name = "switch",
+                                        .type = REDISMODULE_ARG_TYPE_ONEOF,
+                                        .subargs = subarguments,
+                                        .flags = REDISMODULE_CMD_ARG_OPTIONAL},
+                                       {0}};
   RedisModuleCommandKeySpec specs[] = {{.flags = REDISMODULE_CMD_KEY_RW | REDISMODULE_CMD_KEY_UPDATE,
                                         .begin_search_type = REDISMODULE_KSPEC_BS_INDEX,
                                         .bs.index.pos = 1,
@@ -397,7 +448,8 @@ static int shared(int value) { return value * 2; }
 
 COMMAND(use_shared) {
   (void)argc;
-  int (*function)(int) = (int (*)(int))(uintptr_t)RedisModule_GetSharedAPI(ctx, RedisModule_StringPtrLen(argv[1], NULL));
+  int (*function)(int) =
+      (int (*)(int))(uintptr_t)RedisModule_GetSharedAPI(ctx, RedisModule_StringPtrLen(argv[1], NULL));
   return RedisModule_ReplyWithLongLong(ctx, function ? function(21) : -1);
 }
 
@@ -422,11 +474,14 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("server.become", become, "", 0, 0, 0);
   REGISTER("server.container", NULL, "", 0, 0, 0);
   RedisModuleCommand *container = RedisModule_GetCommand(ctx, "server.container");
-  if (RedisModule_CreateSubcommand(container, "sub", subcommand, "", 0, 0, 0) != REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_CreateSubcommand(container, "sub", subcommand, "", 0, 0, 0) != REDISMODULE_OK)
+    return REDISMODULE_ERR;
   RedisModuleCommand *sub = RedisModule_GetCommand(ctx, "server.container|sub");
-  if (RedisModule_CreateSubcommand(sub, "subsub", subcommand, "", 0, 0, 0) == REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_CreateSubcommand(sub, "subsub", subcommand, "", 0, 0, 0) == REDISMODULE_OK)
+    return REDISMODULE_ERR;
   if (document(ctx) || register_configs(ctx)) return REDISMODULE_ERR;
-  if (RedisModule_ExportSharedAPI(ctx, "shared", (void *)(uintptr_t)shared) != REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_ExportSharedAPI(ctx, "shared", (void *)(uintptr_t)shared) != REDISMODULE_OK)
+    return REDISMODULE_ERR;
   if (RedisModule_ExportSharedAPI(ctx, "shared", NULL) == REDISMODULE_OK) return REDISMODULE_ERR;
   RedisModule_RegisterInfoFunc(ctx, info);
   RedisModule_RegisterAuthCallback(ctx, on_auth);

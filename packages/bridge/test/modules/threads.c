@@ -56,8 +56,10 @@ static void free_data(RedisModuleCtx *ctx, void *data) {
 }
 
 static int reply_with_data(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
-  if (!RedisModule_IsBlockedReplyRequest(ctx) || RedisModule_IsBlockedTimeoutRequest(ctx)) return RedisModule_ReplyWithError(ctx, "ERR not a reply");
-  if (RedisModule_GetBlockedClientHandle(ctx) == NULL) return RedisModule_ReplyWithError(ctx, "ERR no handle");
+  if (!RedisModule_IsBlockedReplyRequest(ctx) || RedisModule_IsBlockedTimeoutRequest(ctx))
+    return RedisModule_ReplyWithError(ctx, "ERR not a reply");
+  if (RedisModule_GetBlockedClientHandle(ctx) == NULL)
+    return RedisModule_ReplyWithError(ctx, "ERR no handle");
   RedisModule_ReplyWithArray(ctx, 2);
   RedisModule_ReplyWithString(ctx, argv[argc - 1]);
   return RedisModule_ReplyWithCString(ctx, RedisModule_GetBlockedClientPrivateData(ctx));
@@ -127,7 +129,9 @@ static RedisModuleBlockedClient *waiting;
 COMMAND(wait_for_keys) {
   long long timeout;
   RedisModule_StringToLongLong(argv[1], &timeout);
-  waiting = RedisModule_BlockClientOnKeys(ctx, serve, timeout < 0 ? NULL : reply_with_timeout, free_data, timeout < 0 ? 0 : timeout, argv + 2, argc - 2, RedisModule_Strdup("x"));
+  waiting =
+      RedisModule_BlockClientOnKeys(ctx, serve, timeout < 0 ? NULL : reply_with_timeout, free_data,
+                                    timeout < 0 ? 0 : timeout, argv + 2, argc - 2, RedisModule_Strdup("x"));
   return REDISMODULE_OK;
 }
 
@@ -257,7 +261,8 @@ COMMAND(timers) {
   RedisModuleTimerID id = RedisModule_CreateTimer(ctx, 60000, on_tick, &ticks);
   CHECK(RedisModule_GetTimerInfo(ctx, id, &remaining, &data) == REDISMODULE_OK && data == &ticks);
   CHECK(remaining > 59000 && remaining <= 60000);
-  CHECK(RedisModule_StopTimer(ctx, id, &data) == REDISMODULE_OK && RedisModule_StopTimer(ctx, id, NULL) == REDISMODULE_ERR);
+  CHECK(RedisModule_StopTimer(ctx, id, &data) == REDISMODULE_OK &&
+        RedisModule_StopTimer(ctx, id, NULL) == REDISMODULE_ERR);
   CHECK(RedisModule_GetTimerInfo(ctx, id, NULL, NULL) == REDISMODULE_ERR);
   chained = RedisModule_CreateTimer(ctx, 5, on_tick, &ticks);
   return done(ctx);
@@ -286,10 +291,12 @@ COMMAND(event_loop) {
   UNUSED_ARGUMENTS();
   static int ten = 10;
   CHECK(RedisModule_EventLoopAdd(0, 0, on_readable, NULL) == REDISMODULE_ERR && errno == EINVAL);
-  CHECK(RedisModule_EventLoopAdd(-1, REDISMODULE_EVENTLOOP_READABLE, on_readable, NULL) == REDISMODULE_ERR && errno == ERANGE);
+  CHECK(RedisModule_EventLoopAdd(-1, REDISMODULE_EVENTLOOP_READABLE, on_readable, NULL) == REDISMODULE_ERR &&
+        errno == ERANGE);
   CHECK(RedisModule_EventLoopAddOneShot(NULL, NULL) == REDISMODULE_ERR);
   CHECK(pipe(pipe_ends) == 0);
-  CHECK(RedisModule_EventLoopAdd(pipe_ends[0], REDISMODULE_EVENTLOOP_READABLE, on_readable, &received) == REDISMODULE_OK);
+  CHECK(RedisModule_EventLoopAdd(pipe_ends[0], REDISMODULE_EVENTLOOP_READABLE, on_readable, &received) ==
+        REDISMODULE_OK);
   CHECK(write(pipe_ends[1], "!", 1) == 1);
   CHECK(RedisModule_EventLoopAddOneShot(on_shot, &ten) == REDISMODULE_OK);
   start(shoot, &ten);
@@ -321,7 +328,8 @@ COMMAND(fork_child) {
   if (pid == 0) {
     /* No keyspace here, but memory and files. */
     int flags = RedisModule_GetContextFlags(ctx);
-    char answer = (flags & REDISMODULE_CTX_FLAGS_IS_CHILD) && RedisModule_Call(ctx, "ping", "") == NULL ? 'y' : 'n';
+    char answer =
+        (flags & REDISMODULE_CTX_FLAGS_IS_CHILD) && RedisModule_Call(ctx, "ping", "") == NULL ? 'y' : 'n';
     RedisModule_SendChildHeartbeat(0.5);
     if (write(to_parent[1], &answer, 1) != 1) answer = 'n';
     while (linger) usleep(1000);
@@ -332,7 +340,9 @@ COMMAND(fork_child) {
   CHECK(read(to_parent[0], &answer, 1) == 1 && answer == 'y');
   close(to_parent[0]);
   close(to_parent[1]);
-  if (linger) CHECK(RedisModule_KillForkChild(pid) == REDISMODULE_OK && RedisModule_KillForkChild(pid) == REDISMODULE_ERR);
+  if (linger)
+    CHECK(RedisModule_KillForkChild(pid) == REDISMODULE_OK &&
+          RedisModule_KillForkChild(pid) == REDISMODULE_ERR);
   return done(ctx);
 }
 
@@ -368,7 +378,8 @@ static void *never_rest(void *data) {
 
 COMMAND(start_restless) {
   UNUSED_ARGUMENTS();
-  restless_started = pthread_create(&restless, NULL, never_rest, RedisModule_GetDetachedThreadSafeContext(ctx)) == 0;
+  restless_started =
+      pthread_create(&restless, NULL, never_rest, RedisModule_GetDetachedThreadSafeContext(ctx)) == 0;
   return done(ctx);
 }
 

@@ -28,7 +28,8 @@ static void *value_load(RedisModuleIO *io, int encver) {
   char *bytes = RedisModule_LoadStringBuffer(io, &length);
   RedisModuleString *again = RedisModule_LoadString(io);
   if (RedisModule_IsIOError(io)) {
-    RedisModule_LogIOError(io, "warning", "cannot load key %s", RedisModule_StringPtrLen(RedisModule_GetKeyNameFromIO(io), NULL));
+    RedisModule_LogIOError(io, "warning", "cannot load key %s",
+                           RedisModule_StringPtrLen(RedisModule_GetKeyNameFromIO(io), NULL));
     RedisModule_Free(bytes);
     if (again) RedisModule_FreeString(NULL, again);
     RedisModule_Free(value);
@@ -196,7 +197,8 @@ COMMAND(counters) {
 int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
   if (RedisModule_Init(ctx, "types", 1, REDISMODULE_APIVER_1) != REDISMODULE_OK) return REDISMODULE_ERR;
   /* `careless` leaves errors to the server. */
-  if (argc == 0 || !same(argv[0], "careless")) RedisModule_SetModuleOptions(ctx, REDISMODULE_OPTIONS_HANDLE_IO_ERRORS);
+  if (argc == 0 || !same(argv[0], "careless"))
+    RedisModule_SetModuleOptions(ctx, REDISMODULE_OPTIONS_HANDLE_IO_ERRORS);
   RedisModuleTypeMethods methods = {.version = REDISMODULE_TYPE_METHOD_VERSION,
                                     .rdb_load = value_load,
                                     .rdb_save = value_save,
@@ -210,7 +212,9 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
                                     .aux_save = aux_save,
                                     .aux_load = aux_load,
                                     .aux_save_triggers = REDISMODULE_AUX_BEFORE_RDB};
-  if (RedisModule_CreateDataType(ctx, "short", 2, &methods) || RedisModule_CreateDataType(ctx, "test-type", 1024, &methods)) return REDISMODULE_ERR;
+  if (RedisModule_CreateDataType(ctx, "short", 2, &methods) ||
+      RedisModule_CreateDataType(ctx, "test-type", 1024, &methods))
+    return REDISMODULE_ERR;
   type = RedisModule_CreateDataType(ctx, "test-type", 2, &methods);
   if (type == NULL || RedisModule_GetTypeMethodVersion() != 5) return REDISMODULE_ERR;
   /* A type built against the first version of the structure: what follows must not be read. */
@@ -218,7 +222,8 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
     uint64_t version;
     void *functions[6];
   } old = {1, {value_load, value_save, value_rewrite, NULL, NULL, value_free}};
-  if (RedisModule_CreateDataType(ctx, "old--type", 0, (RedisModuleTypeMethods *)&old) == NULL) return REDISMODULE_ERR;
+  if (RedisModule_CreateDataType(ctx, "old--type", 0, (RedisModuleTypeMethods *)&old) == NULL)
+    return REDISMODULE_ERR;
   REGISTER("types.set", set, "write deny-oom", 1, 1, 1);
   REGISTER("types.get", get, "readonly", 1, 1, 1);
   REGISTER("types.replace", replace, "write", 1, 1, 1);
