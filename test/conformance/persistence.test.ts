@@ -5,9 +5,28 @@ import { withChecksum } from '../support/crc64.ts'
 import { suiteNeeding } from '../support/needs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { bytesOf, ReplyError, textOf, type Value } from '../support/resp.ts'
-import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+import type { RunningServer, ServerOptions } from '../support/servers.ts'
+import * as servers from '../support/servers.ts'
 
 const test = suiteNeeding('persistence', 'redis-server')
+const running = new Set<RunningServer>()
+const startModis = tracked(servers.startModis)
+const startRedis = tracked(servers.startRedis)
+
+// A test that fails half-way must not leave its servers to the next one.
+function tracked(start: (options?: ServerOptions) => Promise<RunningServer>): typeof start {
+  return async (options) => {
+    const server = await start(options)
+    running.add(server)
+    return server
+  }
+}
+
+test.after.each(async () => {
+  for (const server of running) await server.stop('SIGKILL')
+  running.clear()
+})
+
 const PATIENCE_MS = 10_000
 // Redis 7.0, the version Debian has, reads files up to version 10.
 const FOR_REDIS_7_0 = { 'rdb-version': 10 }
