@@ -151,8 +151,8 @@ export function request(args: readonly (string | number | bigint | Uint8Array)[]
 
 /** What a reply says as plain text, a status and a bulk string alike; an error with its code. */
 export function textOf(value: Value | undefined): string {
-  const isWrapped = value instanceof Status || value instanceof ReplyError || value instanceof DoubleText
-  return isWrapped ? value.text : String(value)
+  const isText = value instanceof Status || value instanceof DoubleText || value instanceof Verbatim
+  return isText || value instanceof ReplyError ? value.text : String(value)
 }
 
 /** The bytes of a bulk string. */
