@@ -277,6 +277,17 @@ test('async handlers open keys again, and their errors are replies', async () =>
   )
 })
 
+test('what a module throws in callbacks of its own, or a promise nobody waits for, leaves the server running', async () => {
+  await value(
+    '(setTimeout(() => { throw new Error("in a callback") }, 1), Promise.reject(new Error("forgotten")), 1)',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.is(await modis.call('PING'), 'PONG')
+  assert.match(modis.server.log(), /Module 'lab' threw in a callback of its own: Error: in a callback/)
+  assert.match(modis.server.log(), /Unhandled rejection.*: Error: forgotten/)
+  assert.match(String(await modis.call('INFO', 'modules')), /modulestat_lab:.*failures=[1-9]/)
+})
+
 test('an async command within a transaction answers with an error', async () => {
   await modis.call('MULTI')
   await modis.call('lab.later', 1, '1')

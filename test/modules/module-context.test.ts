@@ -239,6 +239,10 @@ test('publish and notify', async () => {
   await modis.call('CONFIG', 'SET', 'notify-keyspace-events', 'EAd')
   assert.is(await run('ctx.publish("channel", Buffer.from("hello"))'), '1')
   assert.equal(plain((await listener.next()).value), ['message', 'channel', 'hello'])
+  await run(
+    'module.setTimer(5, () => module.withDatabase(0, (inner) => inner.publish("channel", "later"))).remainingMs',
+  )
+  assert.equal(plain((await listener.next()).value), ['message', 'channel', 'later'])
   await run('ctx.notify("happened", "key")')
   assert.equal(plain((await listener.next()).value), ['message', '__keyevent@0__:happened', 'key'])
   await modis.call('CONFIG', 'SET', 'notify-keyspace-events', '')

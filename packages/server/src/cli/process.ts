@@ -54,12 +54,23 @@ export function followSignals(server: Server): void {
 }
 
 /**
- * Deals with what nobody caught. A promise that nobody waited for fails alone; after an error thrown out of the event
- * loop nothing can be relied on, so the process ends, and the data comes back from what was saved.
+ * Deals with what nobody caught. A promise that nobody waited for fails alone, and so does what a module threw in a
+ * callback of its own; after any other error thrown out of the event loop nothing can be relied on, so the process ends,
+ * and the data comes back from what was saved.
+ * @param blame tells the module an error is from, having counted it, or undefined
  */
-export function followErrors(log: Log): void {
-  process.on('unhandledRejection', (reason) => log.warning(`Unhandled rejection: ${textOf(reason)}`))
+export function followErrors(log: Log, blame: (error: unknown) => string | undefined): void {
+  process.on('unhandledRejection', (reason) => {
+    const module = blame(reason)
+    const whose = module === undefined ? '' : ` of module '${module}'`
+    log.warning(`Unhandled rejection${whose}: ${textOf(reason)}`)
+  })
   process.on('uncaughtException', (error) => {
+    const module = blame(error)
+    if (module !== undefined) {
+      log.warning(`Module '${module}' threw in a callback of its own: ${textOf(error)}`)
+      return
+    }
     log.warning(`=== MODIS BUG REPORT START: the process ends ===\n${textOf(error)}`)
     process.exit(1)
   })

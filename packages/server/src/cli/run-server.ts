@@ -53,7 +53,8 @@ function checkLogFile(config: Config): void {
 
 async function serve(config: Config, found: FoundConfig): Promise<number | undefined> {
   const log = openLog(config.text('logfile'))
-  followErrors(log)
+  let server: Server | undefined
+  followErrors(log, (error) => server?.modules.blame(error))
   log.notice('oO0OoO0OoO0Oo Modis is starting oO0OoO0OoO0Oo')
   log.notice(
     `Modis version=${version}, redis=${redisVersion}, node=${process.versions.node}, PID: ${process.pid}, just started`,
@@ -63,7 +64,7 @@ async function serve(config: Config, found: FoundConfig): Promise<number | undef
       ? 'No configuration file: the defaults and the command line hold'
       : `Configuration loaded from ${found.file}`,
   )
-  const server = new Server(config, log)
+  server = new Server(config, log)
   if (config.text('pidfile') !== '') writePidFile(config.text('pidfile'), log)
   followSignals(server)
   server.onEnded = () => process.exit(0)

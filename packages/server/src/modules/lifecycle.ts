@@ -1,4 +1,5 @@
 import { basename, dirname, resolve as resolvePath } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Server } from '../server.ts'
 import { CarryOvers } from './carry-over.ts'
 import { checkRequirements, dependents } from './check.ts'
@@ -14,6 +15,9 @@ import { retireCommands } from './retired-commands.ts'
 /** How long MODULE UNLOAD waits for what still runs on the module's behalf. */
 const DRAIN_MS = 5000
 const POLL_MS = 10
+
+/** Folder of the server's own code, as stacks show it. */
+const SERVER_FOLDER = fileURLToPath(new URL('..', import.meta.url))
 
 type DirectiveName = 'loadmodule' | 'module-add'
 
@@ -97,6 +101,19 @@ export class Modules {
   /** @throws ModuleError where it is not loaded, or cannot go yet */
   unload(name: string): Promise<void> {
     return this.#exclusively(() => this.#unload(this.#find(name)))
+  }
+
+  /**
+   * The name of the package whose code threw `error` in a callback of its own, such as a timer of Node's, and counts it
+   * as a failure of that module. Undefined where the error came through the server's code, or from elsewhere.
+   */
+  blame(error: unknown): string | undefined {
+    const stack = error instanceof Error ? (error.stack ?? '') : ''
+    if (stack.includes(SERVER_FOLDER)) return undefined
+    const culprit = loadedModules(this.#server.registry).find(({ path }) => stack.includes(`${path}/`))
+    if (culprit === undefined) return undefined
+    culprit.failures++
+    return culprit.name
   }
 
   /** Lets every module clean up, before the server ends. */
