@@ -161,6 +161,23 @@ test('unloading waits for a thread that wants the lock', async ({ host, client, 
 
 test.run()
 
+const exits = suite('a process whose module has a restless thread')
+
+for (const [how, code] of [
+  ['exit', 7],
+  ['drain', 0],
+] as const) {
+  exits(`ends by ${how}`, () => {
+    const script = fileURLToPath(new URL('./support/exit.ts', import.meta.url))
+    const { status, signal } = spawnSync(process.execPath, ['--import', 'tsx', script, how], {
+      timeout: 30_000,
+    })
+    assert.equal([status, signal], [code, null])
+  })
+}
+
+exits.run()
+
 const crashes = suite('a module that crashes')
 
 /** Runs a command in a process of its own and returns how that ended. */

@@ -198,6 +198,14 @@ export class MemoryHost extends Keyspace implements BridgeHost {
     },
     lrange: ({ db }, [, key]) =>
       array((this.get(db, key.toString('latin1'), KeyType.list)?.items ?? []).map((item) => bulk(item))),
+    scan: ({ db }, args) => {
+      const pattern = args[args.findIndex((arg) => /^match$/i.test(arg.toString())) + 1].toString('latin1')
+      const literal = pattern.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '.*')
+      const matching = [...this.databases[db].keys()].filter((key) =>
+        new RegExp(`^${literal}$`, 's').test(key),
+      )
+      return array([bulk('0'), array(matching.map((key) => bulk(Buffer.from(key, 'latin1'))))])
+    },
     select: () => ok,
     'resp3-zoo': () =>
       Buffer.from(
