@@ -307,6 +307,7 @@ const NO_LINK = {
   queryBytes: 0,
   queryBufferBytes: 0,
   resume(): void {},
+  checkOutputLimit(): void {},
   closeAfterFlush(): void {},
   destroy(): void {},
 }
