@@ -3,7 +3,7 @@
 #include "bridge.h"
 
 struct RedisModuleCallReply {
-  RedisModuleCtx *context; /* of a root reply under auto memory; NULL for an element */
+  RedisModuleCtx *context; /* of a reply under auto memory: strings made from it are managed too */
   char *owned;             /* the bytes, when this is a root */
   const char *proto;
   size_t proto_length;
@@ -74,8 +74,8 @@ static bool has_resp3_types(const char *at, const char *end) {
   return false;
 }
 
-static void place(RedisModuleCallReply *reply, const char *at, const char *end) {
-  *reply = (RedisModuleCallReply){.proto = at, .proto_length = (size_t)(end - at)};
+static void place(RedisModuleCallReply *reply, RedisModuleCtx *context, const char *at, const char *end) {
+  *reply = (RedisModuleCallReply){.context = context, .proto = at, .proto_length = (size_t)(end - at)};
 }
 
 static int collection_type(char kind) {
@@ -91,7 +91,7 @@ static const char *parse_elements(RedisModuleCallReply *reply, const char *at) {
   at = line_end(at) + 2;
   for (size_t i = 0; i < reply->element_count; i++) {
     const char *next = skip(at);
-    place(&reply->elements[i], at, next);
+    place(&reply->elements[i], reply->context, at, next);
     at = next;
   }
   return at;
@@ -109,6 +109,7 @@ static void parse(RedisModuleCallReply *reply) {
   const char *at = reply->proto;
   if (*at == '|') {
     reply->attribute = must_calloc(sizeof *reply->attribute);
+    reply->attribute->context = reply->context;
     const char *next = parse_elements(reply->attribute, at);
     reply->attribute->parsed = true;
     reply->attribute->proto = at;

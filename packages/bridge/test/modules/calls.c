@@ -70,6 +70,9 @@ COMMAND(resp3) {
   UNUSED_ARGUMENTS();
   RedisModule_AutoMemory(ctx);
   RedisModule_Call(ctx, "hset", "ccc", "h3", "f", "v");
+  /* A string made from an element is managed as well: the sanitizer would find it otherwise. */
+  RedisModuleCallReply *pair = RedisModule_Call(ctx, "hgetall", "c", "h3");
+  CHECK(same(RedisModule_CreateStringFromCallReply(RedisModule_CallReplyArrayElement(pair, 1)), "v"));
   RedisModuleCallReply *reply = RedisModule_Call(ctx, "hgetall", "3c", "h3"), *key, *value;
   CHECK(RedisModule_CallReplyType(reply) == REDISMODULE_REPLY_MAP && RedisModule_CallReplyLength(reply) == 1);
   CHECK(RedisModule_CallReplyMapElement(reply, 0, &key, &value) == REDISMODULE_OK && is_text(key, "f") &&
