@@ -23,9 +23,12 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts Modis from its sources. */
-export function startModis(options: ServerOptions = {}): Promise<RunningServer> {
-  return start(process.execPath, ['--conditions=modis-source', '--import', 'tsx', entry], {
+/** Starts Modis from its sources; `nodeFlags` are for Node itself. */
+export function startModis(
+  options: ServerOptions = {},
+  nodeFlags: readonly string[] = [],
+): Promise<RunningServer> {
+  return start(process.execPath, [...nodeFlags, '--conditions=modis-source', '--import', 'tsx', entry], {
     save: '',
     'enable-debug-command': 'yes',
     ...options,
