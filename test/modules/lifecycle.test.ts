@@ -206,6 +206,24 @@ test('cleanup gets what load returned, after an unload and after a reload', asyn
   assert.match(modis.server.log(), /<tidy> cleaned up second/)
 })
 
+test('cleanup also gets what load returned when the module may not come in after all', async () => {
+  const definition = (name: string): string => `{
+    name: '${name}',
+    load: ({ log, exportApi }) => { exportApi('tidy-api', '1.0.0', {}); return { log } },
+    commands: { 'tidy.x': { summary: 'X.', run: () => 1 } },
+    cleanup: (state) => state.log.notice('undone'),
+  }`
+  folder.define('tidy', definition('tidy'))
+  await modis.call('MODULE', 'LOAD', 'tidy')
+  folder.define('user', `{ name: 'user', load: ({ importApi }) => importApi('tidy-api', '^1.0.0') }`)
+  await modis.call('MODULE', 'LOAD', 'user')
+  folder.define('tidy', definition('tidy').replace("'1.0.0'", "'2.0.0'"))
+  assert.match(String(await modis.call('MODULE', 'RELOAD', 'tidy')), /MODIS_MODULE_REQUIRED/)
+  assert.match(modis.server.log(), /<tidy> undone/)
+  assert.is(await modis.call('tidy.x'), 1)
+  await modis.call('MODULE', 'UNLOAD', 'user')
+})
+
 test('the client waits for an asynchronous load, others do not', async () => {
   folder.define('late', `{ name: 'late', load: () => new Promise((resolve) => setTimeout(resolve, 300)) }`)
   const other = await modis.connect()

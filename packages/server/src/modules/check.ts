@@ -3,11 +3,10 @@ import { satisfies } from '@modis/sdk/internal'
 import type { Server } from '../server.ts'
 import { redisVersion, version } from '../version.ts'
 import { ModuleError } from './module-error.ts'
-import type { ModuleRecord } from './module-record.ts'
+import { type ModuleRecord, semanticVersion } from './module-record.ts'
 
 /**
- * Checks what a module needs of the server and of other modules, and that those which need it can go on with its version.
- * With `module-strict no` a mismatch is logged instead.
+ * Checks what a module needs of the server and of other modules. With `module-strict no` a mismatch is logged instead.
  * @throws ModuleError
  */
 export function checkRequirements(
@@ -15,7 +14,20 @@ export function checkRequirements(
   record: ModuleRecord,
   requires: Requirements | undefined,
 ): void {
-  for (const error of mismatches(server, record, requires ?? {})) {
+  refuseOrWarn(server, record, missing(server, requires ?? {}))
+}
+
+/**
+ * Checks that the modules which need this one can go on with its version; of a shared object that is known once it is
+ * loaded. As {@link checkRequirements}.
+ * @throws ModuleError
+ */
+export function checkDependents(server: Server, record: ModuleRecord): void {
+  refuseOrWarn(server, record, unsatisfied(server, record))
+}
+
+function refuseOrWarn(server: Server, record: ModuleRecord, mismatches: Iterable<ModuleError>): void {
+  for (const error of mismatches) {
     if (server.config.boolean('module-strict')) throw error
     server.log.warning(
       `Module '${record.name}': ${error.message}; loaded all the same, because module-strict is no`,
@@ -23,7 +35,7 @@ export function checkRequirements(
   }
 }
 
-function* mismatches(server: Server, record: ModuleRecord, requires: Requirements): Iterable<ModuleError> {
+function* missing(server: Server, requires: Requirements): Iterable<ModuleError> {
   const { modis, redis, modules = {} } = requires
   if (modis !== undefined && !satisfies(version, modis)) {
     yield new ModuleError('MODIS_MODULE_SERVER_VERSION', `it needs Modis ${modis}; this is ${version}`)
@@ -41,18 +53,22 @@ function* mismatches(server: Server, record: ModuleRecord, requires: Requirement
         'MODIS_MODULE_REQUIRED',
         `it needs module '${name}' ${range}, which is not loaded`,
       )
-    } else if (!satisfies(needed.version, range)) {
+    } else if (!satisfies(semanticVersion(needed), range)) {
       yield new ModuleError(
         'MODIS_MODULE_REQUIRED',
-        `it needs module '${name}' ${range}; ${needed.version} is loaded`,
+        `it needs module '${name}' ${range}; ${semanticVersion(needed)} is loaded`,
       )
     }
   }
+}
+
+function* unsatisfied(server: Server, record: ModuleRecord): Iterable<ModuleError> {
+  const version = semanticVersion(record)
   for (const [user, range] of dependents(server, record.name)) {
-    if (satisfies(record.version, range)) continue
+    if (satisfies(version, range)) continue
     yield new ModuleError(
       'MODIS_MODULE_REQUIRED',
-      `module '${user}' needs it in version ${range}; this is ${record.version}`,
+      `module '${user}' needs it in version ${range}; this is ${version}`,
     )
   }
 }

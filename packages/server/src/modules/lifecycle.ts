@@ -2,7 +2,7 @@ import { basename, dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Server } from '../server.ts'
 import { CarryOvers } from './carry-over.ts'
-import { checkRequirements, dependents } from './check.ts'
+import { checkDependents, checkRequirements, dependents } from './check.ts'
 import type { ModuleInstance } from './kinds/kind.ts'
 import { loadedModules } from './loaded-modules.ts'
 import { ModuleError } from './module-error.ts'
@@ -172,7 +172,7 @@ export class Modules {
     const record = newRecord({
       name: instance.facts.name ?? basename(source.file),
       kind: source.kind,
-      version: instance.facts.version ?? '0.0.0',
+      version: instance.facts.version ?? source.version ?? '0.0.0',
       path: source.kind === 'shared object' ? source.file : source.folder,
       source: source.name,
       args: options.args,
@@ -182,12 +182,15 @@ export class Modules {
     stages.record = record
     const registration = new Registration(this.#server, record, options, replaces)
     let carried: CarryOvers | undefined
+    let isLoaded = false
     try {
       if (instance.facts.name !== undefined) registration.identify(instance.facts.name)
       checkRequirements(this.#server, record, instance.facts.requires)
       stages.reach('checked')
       stages.enter('loading')
       record.value = await instance.load(registration)
+      isLoaded = true
+      checkDependents(this.#server, record)
       registration.check()
       carried = new CarryOvers(replaces?.types ?? [], registration.types)
       await carried.prepare()
@@ -196,6 +199,7 @@ export class Modules {
       carried.finish()
     } catch (error) {
       carried?.cancel()
+      if (isLoaded) await this.#undoLoad(record, instance)
       registration.rollback()
       instance.close()
       record.state = 'failed'
@@ -210,6 +214,16 @@ export class Modules {
     this.#server.events.emit('module-loaded', { name: record.name, version: record.version })
     if (replaces !== undefined) await this.#retire(replaces, freed)
     return record
+  }
+
+  /** Lets a module clean up whose own load went well, but which may not come in all the same. */
+  async #undoLoad(record: ModuleRecord, instance: ModuleInstance): Promise<void> {
+    try {
+      instance.agree()
+      await instance.cleanup()
+    } catch (error) {
+      this.#server.log.warning(`Module '${record.name}': its cleanup threw: ${(error as Error).message}`)
+    }
   }
 
   /** Ends a version that was replaced, at once where nothing of it runs any more. */

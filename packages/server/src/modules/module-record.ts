@@ -68,6 +68,13 @@ export function numericVersion(version: string): number {
   return major * 10000 + Math.min(minor, 99) * 100 + Math.min(patch, 99)
 }
 
+/** The version of a module as semver: that of a shared object, the integer 10203, is 1.2.3. */
+export function semanticVersion({ version, versionNumber }: ModuleRecord): string {
+  if (version.includes('.')) return version
+  const parts = [versionNumber / 10000, (versionNumber / 100) % 100, versionNumber % 100]
+  return parts.map(Math.floor).join('.')
+}
+
 /** A record with nothing registered yet. */
 export function newRecord(
   facts: Pick<

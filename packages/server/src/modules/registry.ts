@@ -15,8 +15,8 @@ export class Registry {
 
   /** The command called `name`, or `container|name` for a subcommand. */
   find(name: string): Command | undefined {
-    const [first = '', second] = name.toLowerCase().split('|')
-    const command = this.commands.get(first)
+    const [first = '', second, ...more] = name.toLowerCase().split('|')
+    const command = more.length === 0 ? this.commands.get(first) : undefined
     return second === undefined ? command : command?.subcommands?.get(second)
   }
 

@@ -109,7 +109,8 @@ export class LoadingModule {
 
   identify(name: string, version: number): void {
     const { record } = this.#registration
-    record.version = String(version)
+    // A package says its version itself, and in a way that other modules can require.
+    if (record.kind !== 'redis module package') record.version = String(version)
     record.versionNumber = version
     this.#attempt(() => this.#registration.identify(name))
   }
