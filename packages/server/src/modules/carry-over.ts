@@ -27,10 +27,12 @@ export class CarryOver {
   }
 
   /**
-   * Converts the values there are, giving way to other work.
+   * Converts the values there are, giving way to other work. Those whose changes are not announced have to wait for
+   * {@link finish}.
    * @throws ModuleError where a value cannot be converted
    */
   async prepare(): Promise<void> {
+    if (!this.#from.methods.announcesChanges) return
     // Walking the list across turns of the event loop could stand on a value that is gone by then.
     const values: ModuleValue[] = []
     for (let value = this.#from.values.first; value !== undefined; value = value.next) values.push(value)
@@ -49,9 +51,29 @@ export class CarryOver {
    * @throws ModuleError where a value cannot be converted
    */
   finish(): void {
+    const { announcesChanges } = this.#from.methods
+    this.#carryAux('before')
     for (let value = this.#from.values.first; value !== undefined; value = value.next) {
-      if (this.#carried.get(value)?.changes !== value.changes) this.#convert(value)
+      if (!announcesChanges || this.#carried.get(value)?.changes !== value.changes) this.#convert(value)
     }
+    this.#carryAux('after')
+  }
+
+  /** Hands over what the type keeps beside its values, as a file would. */
+  #carryAux(when: 'before' | 'after'): void {
+    const bytes = this.#from.methods.auxSave?.(when)
+    if (bytes === undefined) return
+    try {
+      this.#to.methods.auxLoad?.(bytes, this.#from.encodingVersion, when)
+    } catch (error) {
+      throw this.#failure('what is kept beside the values', error)
+    }
+  }
+
+  #failure(what: string, error: unknown): ModuleError {
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `${what} of the data type '${this.#from.name}' cannot be taken over: ${reason}`
+    return new ModuleError('MODIS_MODULE_VALUES', message, error)
   }
 
   #convert(value: ModuleValue): void {
@@ -61,12 +83,7 @@ export class CarryOver {
       const { content } = this.#to.methods.load(bytes, 0, bytes.length, this.#from.encodingVersion, NO_PLACE)
       this.#carried.set(value, { content, changes: value.changes })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      throw new ModuleError(
-        'MODIS_MODULE_VALUES',
-        `a value of the data type '${this.#from.name}' cannot be taken over: ${reason}`,
-        error,
-      )
+      throw this.#failure('a value', error)
     }
   }
 

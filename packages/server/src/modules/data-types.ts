@@ -16,6 +16,11 @@ export const NO_PLACE: ValuePlace = { db: 0, key: new Uint8Array(0) }
 
 /** What a data type does with its values, whatever kind of module it comes from. `Content` is the module's own value. */
 export interface TypeMethods<Content = unknown> {
+  /**
+   * Whether the server hears of every change of a value, so that what was made of the value can be known to be good still.
+   * A Redis module keeps pointers and changes what they lead to as it likes.
+   */
+  readonly announcesChanges: boolean
   /** The fields of the value with the closing opcode, as in an RDB file after the type's id. */
   save(content: Content, place: ValuePlace): Uint8Array
   /**
@@ -210,6 +215,7 @@ export class ModuleValue implements LargeValue {
     }
     this.#freed = true
     this.type.values.remove(this)
+    this.type.methods.unlinked?.(this.content, NO_PLACE)
     this.type.methods.free(this.content)
     this.content = undefined
     return true

@@ -1,6 +1,6 @@
 import type { BytesLike, CommandError } from '@modis/sdk'
 import { floatSum } from '../../commands/increment-argument.ts'
-import type { ByteRange } from '../../keyspace/byte-range.ts'
+import { ByteRange } from '../../keyspace/byte-range.ts'
 import { formatDouble, parseLongDouble } from '../../keyspace/packed/numbers.ts'
 import { notAFloat } from '../../protocol/request-args.ts'
 
@@ -8,10 +8,41 @@ import { notAFloat } from '../../protocol/request-args.ts'
 export function bufferOf(value: BytesLike): Buffer {
   if (typeof value === 'string') return Buffer.from(value)
   if (Buffer.isBuffer(value)) return value
-  if (!(value instanceof Uint8Array)) {
-    throw new TypeError(`expected bytes or text, got ${value === null ? 'null' : typeof value}`)
-  }
+  requireBytes(value)
   return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
+}
+
+/** @throws TypeError where a module gave something that is neither bytes nor text */
+export function requireBytes(value: BytesLike): void {
+  if (typeof value === 'string' || value instanceof Uint8Array) return
+  throw new TypeError(`expected bytes or text, got ${value === null ? 'null' : typeof value}`)
+}
+
+const LONGEST_SCRATCH = 64
+const ASCII_END = 0x80
+
+/** A range with memory of its own for short text: encoding that by hand costs less than asking Node for a Buffer. */
+export class EncodedRange extends ByteRange {
+  readonly #scratch = Buffer.allocUnsafeSlow(LONGEST_SCRATCH)
+
+  /** Makes the range the bytes of `value`; valid until the next call, and as long as `value` itself. */
+  encode(value: BytesLike): void {
+    if (typeof value === 'string' && value.length <= LONGEST_SCRATCH && this.#ascii(value)) return
+    const bytes = bufferOf(value)
+    this.set(bytes, 0, bytes.length)
+  }
+
+  #ascii(text: string): boolean {
+    const scratch = this.#scratch
+    const length = text.length
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i)
+      if (code >= ASCII_END) return false
+      scratch[i] = code
+    }
+    this.set(scratch, 0, length)
+    return true
+  }
 }
 
 /**

@@ -4,13 +4,23 @@ import type { Entry } from '../../keyspace/entry.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as hashes from '../../keyspace/types/hash.ts'
 import { addToInteger } from '../../keyspace/types/string.ts'
-import { bufferOf, doubleSum, integerOf } from './bytes.ts'
+import { bufferOf, doubleSum, EncodedRange, integerOf, requireBytes } from './bytes.ts'
 import type { KeyHandle } from './key.ts'
 
 const ZERO = Buffer.from('0')
 const notAnInteger = new CommandError('hash value is not an integer')
 const notAFloat = new CommandError('hash value is not a float')
 const range = new ByteRange()
+// Used within one call of a method, none of which calls another that uses them.
+const encodedField = new EncodedRange()
+const encodedValue = new EncodedRange()
+
+function setEncoded(entry: Entry, field: BytesLike, value: BytesLike): boolean {
+  encodedField.encode(field)
+  encodedValue.encode(value)
+  const { bytes, from, to } = encodedField
+  return hashes.set(entry, bytes, from, to, encodedValue.bytes, encodedValue.from, encodedValue.to)
+}
 
 /** A key's value as a hash, for modules. */
 export class HashView implements HashValue {
@@ -39,8 +49,10 @@ export class HashView implements HashValue {
   }
 
   /** Points `range` at the value of a field; false where there is none. */
-  #find(entry: Entry | undefined, field: Buffer): boolean {
-    return entry !== undefined && hashes.get(entry, field, 0, field.length, range)
+  #find(entry: Entry | undefined, field: BytesLike): boolean {
+    if (entry === undefined) return false
+    encodedField.encode(field)
+    return hashes.get(entry, encodedField.bytes, encodedField.from, encodedField.to, range)
   }
 
   has(field: BytesLike): boolean {
@@ -50,11 +62,11 @@ export class HashView implements HashValue {
   }
 
   get(field: BytesLike): Buffer | null {
-    return this.#find(this.#read(), bufferOf(field)) ? range.copy() : null
+    return this.#find(this.#read(), field) ? range.copy() : null
   }
 
   text(field: BytesLike): string | null {
-    if (!this.#find(this.#read(), bufferOf(field))) return null
+    if (!this.#find(this.#read(), field)) return null
     return range.bytes.toString('utf8', range.from, range.to)
   }
 
@@ -76,16 +88,22 @@ export class HashView implements HashValue {
   }
 
   setAll(fields: Iterable<readonly [BytesLike, BytesLike]> | Readonly<Record<string, BytesLike>>): number {
-    const given = Symbol.iterator in fields ? [...fields] : Object.entries(fields)
     const present = this.#write()
-    if (given.length === 0) return 0
-    const pairs = given.map(([field, value]) => [bufferOf(field), bufferOf(value)] as const)
+    const entries = Symbol.iterator in fields ? [...fields] : undefined
+    const names = entries === undefined ? Object.keys(fields) : undefined
+    const count = names?.length ?? (entries as unknown[]).length
+    if (count === 0) return 0
+    const pair = (i: number): readonly [BytesLike, BytesLike] => {
+      if (entries !== undefined) return entries[i] as readonly [BytesLike, BytesLike]
+      const name = (names as string[])[i] as string
+      return [name, (fields as Record<string, BytesLike>)[name] as BytesLike]
+    }
+    // A value that is no text and no bytes is refused before anything is changed.
+    for (let i = 0; i < count; i++) for (const each of pair(i)) requireBytes(each)
     const entry = present ?? this.#create()
     let added = 0
-    for (const [name, value] of pairs) {
-      if (hashes.set(entry, name, 0, name.length, value, 0, value.length)) added++
-    }
-    this.#key.changed('hash', 'hset', pairs.length)
+    for (let i = 0; i < count; i++) if (setEncoded(entry, ...pair(i))) added++
+    this.#key.changed('hash', 'hset', count)
     return added
   }
 

@@ -27,7 +27,10 @@ import { SetView } from './set-view.ts'
 import { SortedSetView } from './sorted-set-view.ts'
 import { StringView } from './string-view.ts'
 
-/** A key opened by a module. Its entry is looked up anew by each operation, because other handles may have moved it. */
+/**
+ * A key opened by a module. Its entry is looked up anew by each operation, because other handles may have moved it, unless
+ * the keyspace says that nothing has been moved since the last one.
+ */
 export class KeyHandle implements Key {
   readonly access: Access
   readonly database: Database
@@ -36,6 +39,8 @@ export class KeyHandle implements Key {
   readonly from: number
   readonly to: number
   readonly mode: KeyMode
+  #entry: Entry | undefined
+  #layoutVersion = -1
 
   constructor(access: Access, database: Database, bytes: Buffer, from: number, to: number, mode: KeyMode) {
     this.access = access
@@ -52,7 +57,11 @@ export class KeyHandle implements Key {
    */
   read(): Entry | undefined {
     if (!this.access.active) throw this.#stale()
-    return this.database.read(this.bytes, this.from, this.to)
+    const { keyspace } = this.database
+    if (this.#layoutVersion === keyspace.layoutVersion) return this.#entry
+    this.#entry = this.database.read(this.bytes, this.from, this.to)
+    this.#layoutVersion = keyspace.layoutVersion
+    return this.#entry
   }
 
   /**
@@ -62,7 +71,13 @@ export class KeyHandle implements Key {
    */
   write(): Entry | undefined {
     this.requireWritable()
-    return this.database.write(this.bytes, this.from, this.to)
+    const { keyspace } = this.database
+    const isKnown = this.#layoutVersion === keyspace.layoutVersion
+    // While a snapshot is written, it has to see the entry before it changes.
+    if (isKnown && keyspace.snapshot === undefined) return this.#entry
+    this.#entry = this.database.write(this.bytes, this.from, this.to)
+    this.#layoutVersion = keyspace.layoutVersion
+    return this.#entry
   }
 
   /**

@@ -31,6 +31,7 @@ export function typescriptType(
     }
   }
   return {
+    announcesChanges: true,
     save,
     load,
     free: (content) => quietly('free', undefined, () => type.free?.(content)),

@@ -13,6 +13,7 @@ export function bridgedType(
 ): TypeMethods<number> {
   const bits = { before: BEFORE, after: AFTER } as const
   return {
+    announcesChanges: false,
     save: (value, { db, key }) => bridge.typeSave(number, value, db, key),
     load: (bytes, from, to, encodingVersion, { db, key }) => {
       const { value, consumed } = bridge.typeLoad(number, encodingVersion, bytes.subarray(from, to), db, key)
