@@ -1,8 +1,8 @@
 // The bridge, as a server uses it: `createBridge(host)` loads the addon and connects the two.
 
+import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import nodeGypBuild from 'node-gyp-build'
 import type {
   Authentication,
   Bridge,
@@ -63,8 +63,10 @@ const measureUnlink = 0
 const measureFreeEffort = 1
 const measureMemory = 2
 
+/** The addon that was built here, if there is one, else the prebuild for this platform. */
 function loadAddon(): Addon {
-  return nodeGypBuild(dirname(dirname(fileURLToPath(import.meta.url)))) as Addon
+  const load = createRequire(import.meta.url)('node-gyp-build') as (folder: string) => unknown
+  return load(dirname(dirname(fileURLToPath(import.meta.url)))) as Addon
 }
 
 class NativeBridge implements Bridge {
