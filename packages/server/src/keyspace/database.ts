@@ -84,7 +84,7 @@ export class Database {
 
   /** The entry of a key that is about to be changed, or undefined; as {@link read} without counting. */
   write(source: Uint8Array, from: number, to: number): Entry | undefined {
-    const address = this.#live(source, from, to)
+    const address = this.#live(source, from, to, false)
     if (address === 0) return undefined
     const keyspace = this.keyspace
     if (keyspace.snapshot !== undefined) keyspace.snapshot.beforeChange(this, address)
@@ -112,9 +112,11 @@ export class Database {
     return this.keyspace.expiryEnabled && expiryOf(this.arena, address) < this.keyspace.nowMs
   }
 
-  #live(source: Uint8Array, from: number, to: number): number {
+  /** @param mayKeep whether an expired key may stay where it is, unseen; one that is about to be changed may not */
+  #live(source: Uint8Array, from: number, to: number, mayKeep = true): number {
     const address = this.keys.find(source, from, to)
     if (address === 0 || !this.hasExpired(address)) return address
+    if (mayKeep && this.keyspace.keepsExpired) return 0
     this.expire(new Entry(this, this.keys.hash, address))
     return 0
   }
@@ -142,13 +144,24 @@ export class Database {
     expiry = -1,
   ): Entry {
     const hash = hashBytes(source, from, to)
-    const entry = new Entry(this, hash, this.#newEntry(hash, source, from, to, type, encoding, valueLength, expiry))
+    const entry = new Entry(
+      this,
+      hash,
+      this.#newEntry(hash, source, from, to, type, encoding, valueLength, expiry),
+    )
     this.keyspace.created(this, entry, type)
     return entry
   }
 
   /** As {@link create}, with an object as the value. */
-  createObject(source: Uint8Array, from: number, to: number, type: Type, value: LargeValue, expiry = -1): Entry {
+  createObject(
+    source: Uint8Array,
+    from: number,
+    to: number,
+    type: Type,
+    value: LargeValue,
+    expiry = -1,
+  ): Entry {
     const entry = this.create(source, from, to, type, Encoding.raw, 0, expiry)
     entry.setObject(value)
     return entry
@@ -167,6 +180,7 @@ export class Database {
     const keyspace = this.keyspace
     const expiryBytes = expiry >= 0 ? EXPIRY_BYTES : 0
     const address = this.arena.allocate(HEADER_BYTES + expiryBytes + (to - from) + valueLength)
+    this.keyspace.layoutVersion++
     const words = wordsOf(this.arena, address)
     const base = wordBase(address)
     words[base] =
@@ -185,6 +199,7 @@ export class Database {
 
   /** Deletes a key. Memory of a large value is given back in slices. */
   delete(entry: Entry): void {
+    this.keyspace.layoutVersion++
     const keyspace = this.keyspace
     if (keyspace.snapshot !== undefined) keyspace.snapshot.beforeChange(this, entry.address)
     if (keyspace.removeHook !== undefined) keyspace.removeHook(this, entry, keyspace.removalReason)
@@ -215,6 +230,7 @@ export class Database {
     let address = this.keys.find(source, from, to)
     const hash = this.keys.hash
     if (address !== 0 && this.#fits(address, valueLength, expiry)) {
+      this.keyspace.layoutVersion++
       if (this.keyspace.snapshot !== undefined) this.keyspace.snapshot.beforeChange(this, address)
       if (this.keyspace.removeHook !== undefined) {
         this.keyspace.removeHook(this, new Entry(this, hash, address), 'overwritten')
@@ -230,11 +246,22 @@ export class Database {
       const clock = old === undefined ? this.keyspace.newClock : this.#clockAfter(old.clock)
       if (old !== undefined) this.overwrite(old)
       const isLarge = valueLength > MAX_INLINE_STRING_BYTES
-      address = this.#newEntry(hash, source, from, to, Type.string, encoding, isLarge ? 0 : valueLength, expiry)
+      address = this.#newEntry(
+        hash,
+        source,
+        from,
+        to,
+        Type.string,
+        encoding,
+        isLarge ? 0 : valueLength,
+        expiry,
+      )
       wordsOf(this.arena, address)[wordBase(address) + 1] = clock
       if (old === undefined) this.keyspace.createdString(this, source, from, to)
       if (isLarge) {
-        new Entry(this, hash, address).setObject(new LargeString(Buffer.from(value.subarray(valueFrom, valueTo))))
+        new Entry(this, hash, address).setObject(
+          new LargeString(Buffer.from(value.subarray(valueFrom, valueTo))),
+        )
         return
       }
     }
@@ -260,7 +287,7 @@ export class Database {
     const words = wordsOf(this.arena, address)
     const base = wordBase(address)
     const word0 = words[base] as number
-    if ((word0 & HAS_EXPIRY) !== 0 !== expiry >= 0) return false
+    if (((word0 & HAS_EXPIRY) !== 0) !== expiry >= 0) return false
     if ((word0 & ENCODING_MASK) >>> ENCODING_SHIFT === Encoding.object) return false
     if (words[base + 3] === valueLength) return true
     if (valueLength > MAX_INLINE_STRING_BYTES) return false
@@ -281,6 +308,7 @@ export class Database {
     const oldSize = blockSize(this.arena, old)
     const oldBase = wordBase(old)
     const oldWords = wordsOf(this.arena, old)
+    this.keyspace.layoutVersion++
     const size = oldSize + (has ? -EXPIRY_BYTES : EXPIRY_BYTES)
     const address = this.arena.allocate(size)
     const words = wordsOf(this.arena, address)
@@ -301,6 +329,8 @@ export class Database {
 
   /** Changes the length of an entry's inline value, keeping the bytes it has; the entry may move. */
   resizeInline(entry: Entry, length: number): void {
+    if (length === entry.length) return
+    this.keyspace.layoutVersion++
     const old = entry.address
     const oldSize = blockSize(this.arena, old)
     const size = oldSize - entry.length + length
@@ -312,7 +342,13 @@ export class Database {
     const kept = oldSize - entry.length + Math.min(length, entry.length)
     const address = this.arena.allocate(size)
     const from = wordBase(old) << 2
-    copyBytes(chunkOf(this.arena, old), from, from + kept, chunkOf(this.arena, address), wordBase(address) << 2)
+    copyBytes(
+      chunkOf(this.arena, old),
+      from,
+      from + kept,
+      chunkOf(this.arena, address),
+      wordBase(address) << 2,
+    )
     wordsOf(this.arena, address)[wordBase(address) + 3] = length
     this.keys.move(entry.hash, old, address)
     if (entry.expiry >= 0) this.expiring.move(entry.hash, old, address)

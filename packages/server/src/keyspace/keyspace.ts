@@ -2,7 +2,16 @@ import { newFrequencyClock, newIdleClock } from './access-clock.ts'
 import { Arena } from './arena.ts'
 import { Database } from './database.ts'
 import type { Entry } from './entry.ts'
-import { blockSize, isObject, Type, VERSION_MASK, VERSION_SHIFT, valueWord, wordBase, wordsOf } from './entry-layout.ts'
+import {
+  blockSize,
+  isObject,
+  Type,
+  VERSION_MASK,
+  VERSION_SHIFT,
+  valueWord,
+  wordBase,
+  wordsOf,
+} from './entry-layout.ts'
 import { type LargeValue, ObjectStore } from './objects.ts'
 import { PackedLimits } from './packed-limits.ts'
 import { Table } from './table.ts'
@@ -45,6 +54,13 @@ export class Keyspace {
   touchOnRead = true
   /** Whether keys past their expiry are deleted and hidden. */
   expiryEnabled = true
+  /** Whether reading an expired key leaves it where it is, unseen: while CLIENT PAUSE wants the data not to change. */
+  keepsExpired = false
+  /**
+   * Moves on whenever an entry comes, goes or is moved: as long as it stays the same, every view of an entry that was valid
+   * is valid still.
+   */
+  layoutVersion = 0
   /** Number of changes since the last save. */
   dirty = 0
   hits = 0
@@ -123,6 +139,7 @@ export class Keyspace {
       removed += database.size
       this.snapshot?.beforeFlush(database)
     }
+    this.layoutVersion++
     const others = this.databases.some((each) => each.size > 0 && !databases.includes(each))
     for (const database of databases) {
       if (others && database.size > 0) this.disposeLater(new DetachedKeys(this, database.keys))
@@ -140,6 +157,7 @@ export class Keyspace {
   swap(first: Database, second: Database): void {
     this.snapshot?.beforeFlush(first)
     const { keys, expiring, averageTtlMs } = first
+    this.layoutVersion++
     first.keys = second.keys
     first.expiring = second.expiring
     first.averageTtlMs = second.averageTtlMs
@@ -154,7 +172,8 @@ export class Keyspace {
     this.objects.clear()
     this.#disposing = outside
     this.arena.reset()
-    for (const { keys, expiring } of this.databases) this.arena.indexBytes += keys.indexBytes + expiring.indexBytes
+    for (const { keys, expiring } of this.databases)
+      this.arena.indexBytes += keys.indexBytes + expiring.indexBytes
   }
 
   /** Gives back the block of an entry that is in no index any more, and its object. */
