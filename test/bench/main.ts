@@ -18,6 +18,12 @@ const KEYS = '100000'
 /** A command of examples/redis-module-binary. */
 const binaryCommand = ['STATS.ADD', 'numbers:__rand_int__', '1.5']
 
+/** Commands of the module in fixtures/token-bucket, and where they keep a bucket. */
+const BUCKETS = [
+  ['BENCH.TAKE', 'a hash'],
+  ['BENCH.DRAW', 'its own data type'],
+] as const
+
 type Pair = Readonly<Record<ServerName, RunningServer>>
 
 if (only === undefined || only === 'throughput') await throughput()
@@ -68,16 +74,22 @@ async function modules(): Promise<void> {
     for (const pipeline of PIPELINES) {
       const requests = (pipeline === 1 ? 100_000 : 300_000) / (quick ? 4 : 1)
       const rest = ['bucket:__rand_int__', '10', '100', '1700000000000']
-      const bucketLoad: Load = {
-        name: 'token bucket',
-        pipeline,
-        requests,
-        command: {
-          modis: ['-r', KEYS, 'BENCH.TAKE', ...rest],
-          redis: ['-r', KEYS, 'EVALSHA', sha, '1', ...rest],
-        },
+      for (const [command, storage] of BUCKETS) {
+        const load: Load = {
+          name: command,
+          pipeline,
+          requests,
+          command: {
+            modis: ['-r', KEYS, command, ...rest.map((each) => each.replace('bucket:', `${command}:`))],
+            redis: ['-r', KEYS, 'EVALSHA', sha, '1', ...rest],
+          },
+        }
+        row(
+          await compare(pair, load, rounds),
+          `token bucket: TypeScript module with ${storage}, Lua with a hash`,
+          pipeline,
+        )
       }
-      row(await compare(pair, bucketLoad, rounds), 'token bucket: TypeScript module, Lua', pipeline)
       const args = ['-r', KEYS, ...binaryCommand]
       const binaryLoad = { name: 'binary', pipeline, requests, command: { modis: args, redis: args } }
       row(await compare(pair, binaryLoad, rounds), `the same .so: ${binaryCommand[0]}`, pipeline)
