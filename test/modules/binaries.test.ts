@@ -99,14 +99,14 @@ test('a shared object by its path: loaded, replaced in place, reloaded, unloaded
   assert.is(await modis.call('tally.version'), 'one')
   assert.is(await modis.call('MODULE', 'RELOAD', 'tally'), 'OK')
   assert.equal([await modis.call('tally.version'), await modis.call('tally.add', 'k')], ['three', 3])
-  assert.match(modis.server.log(), /<tally> unloading version one/)
+  await modis.logged(/<tally> unloading version one/)
   assert.is(
     await modis.call('MODULE', 'UNLOAD', 'tally'),
     "-ERR Error unloading module: the module exports one or more module-side data types, can't unload",
   )
   await modis.call('DEL', 'k')
   assert.is(await modis.call('MODULE', 'UNLOAD', 'tally'), 'OK')
-  assert.match(modis.server.log(), /<tally> unloading version three/)
+  await modis.logged(/<tally> unloading version three/)
   assert.match(String(await modis.call('tally.version')), /unknown command/)
 })
 

@@ -283,8 +283,8 @@ test('what a module throws in callbacks of its own, or a promise nobody waits fo
   )
   await new Promise((resolve) => setTimeout(resolve, 50))
   assert.is(await modis.call('PING'), 'PONG')
-  assert.match(modis.server.log(), /Module 'lab' threw in a callback of its own: Error: in a callback/)
-  assert.match(modis.server.log(), /Unhandled rejection.*: Error: forgotten/)
+  await modis.logged(/Module 'lab' threw in a callback of its own: Error: in a callback/)
+  await modis.logged(/Unhandled rejection.*: Error: forgotten/)
   assert.match(String(await modis.call('INFO', 'modules')), /modulestat_lab:.*failures=[1-9]/)
 })
 
@@ -301,7 +301,7 @@ test('a client that leaves aborts the signal of its command', async () => {
   assert.not.match(modis.server.log(), /<lab> aborted/)
   other.close()
   await new Promise((resolve) => setTimeout(resolve, 100))
-  assert.match(modis.server.log(), /<lab> aborted/)
+  await modis.logged(/<lab> aborted/)
 })
 
 test('blockOnKeys: served by a write of any type, in time or not', async () => {

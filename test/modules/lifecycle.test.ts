@@ -34,12 +34,9 @@ test('a package is loaded by name, listed, called and unloaded', async () => {
   assert.is(await modis.call('MODULE', 'UNLOAD', 'greet'), 'OK')
   assert.equal(await modis.call('MODULE', 'LIST'), [])
   assert.match(String(await modis.call('greet.say')), /^-ERR unknown command 'greet.say'/)
-  assert.match(
-    modis.server.log(),
-    /Module 'greet' loaded from .*greet \(package, 1\.2\.3, 1 command, [\d.]+ ms\)/,
-  )
+  await modis.logged(/Module 'greet' loaded from .*greet \(package, 1\.2\.3, 1 command, [\d.]+ ms\)/)
   for (const state of ['resolved', 'opened', 'checked', 'live', 'unloaded'])
-    assert.match(modis.server.log(), new RegExp(`Module 'greet': ${state} after [\\d.]+ ms`))
+    await modis.logged(new RegExp(`Module 'greet': ${state} after [\\d.]+ ms`))
 })
 
 test('a package is loaded by its folder, its scope, a subpath and a symbolic link', async () => {
@@ -200,10 +197,10 @@ test('cleanup gets what load returned, after an unload and after a reload', asyn
   folder.define('tidy', tidy)
   await modis.call('MODULE', 'LOAD', 'tidy', 'first')
   await modis.call('MODULE', 'LOAD', 'tidy', 'second')
-  assert.match(modis.server.log(), /<tidy> cleaned up first/)
+  await modis.logged(/<tidy> cleaned up first/)
   assert.not.match(modis.server.log(), /<tidy> cleaned up second/)
   await modis.call('MODULE', 'UNLOAD', 'tidy')
-  assert.match(modis.server.log(), /<tidy> cleaned up second/)
+  await modis.logged(/<tidy> cleaned up second/)
 })
 
 test('cleanup also gets what load returned when the module may not come in after all', async () => {
@@ -219,7 +216,7 @@ test('cleanup also gets what load returned when the module may not come in after
   await modis.call('MODULE', 'LOAD', 'user')
   folder.define('tidy', definition('tidy').replace("'1.0.0'", "'2.0.0'"))
   assert.match(String(await modis.call('MODULE', 'RELOAD', 'tidy')), /MODIS_MODULE_REQUIRED/)
-  assert.match(modis.server.log(), /<tidy> undone/)
+  await modis.logged(/<tidy> undone/)
   assert.is(await modis.call('tidy.x'), 1)
   await modis.call('MODULE', 'UNLOAD', 'user')
 })

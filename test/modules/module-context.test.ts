@@ -65,7 +65,7 @@ test('keyspace events: classes, patterns, keys in order, and none after the unlo
     ['generic', 'del', 'user:1', 0],
   ])
   assert.is(await modis.call('SET', 'bad', 'x'), 'OK')
-  assert.match(modis.server.log(), /Module 'lab': its handler of 'set' events threw: Error: handler failed/)
+  await modis.logged(/Module 'lab': its handler of 'set' events threw: Error: handler failed/)
   await modis.call('PSETEX', 'user:2', 1, 'x')
   await sleep(30)
   await modis.call('GET', 'user:2')
@@ -150,7 +150,7 @@ test('timers: once, again and again, cleared; a pending one holds the module', a
   const all = await seen()
   assert.equal(all.slice(0, 2), [true, 0])
   assert.equal(all.slice(2).sort(), ['again', 'again', 'again', 'once'])
-  assert.match(modis.server.log(), /Module 'lab': its timer threw: Error: timer failed/)
+  await modis.logged(/Module 'lab': its timer threw: Error: timer failed/)
   await run('module.setTimer(60000, () => {}).remainingMs')
   assert.is(
     await modis.call('MODULE', 'UNLOAD', 'lab'),
@@ -209,7 +209,7 @@ test('INFO sections', async () => {
   assert.match(info, /# lab\r\nlab_loads:1\r\n/)
   assert.match(info, /# lab_stats\r\nlab_sizes:a=1,b=2\r\n/)
   assert.match(info, /module:name=lab,ver=10000,api=\d+/)
-  assert.match(modis.server.log(), /its INFO callback threw: Error: info failed/)
+  await modis.logged(/its INFO callback threw: Error: info failed/)
   await modis.call('MODULE', 'UNLOAD', 'lab')
   assert.not.match(String(await modis.call('INFO', 'everything')), /lab_loads/)
 })
@@ -225,7 +225,7 @@ test('command filters see and rewrite commands', async () => {
   assert.is(await modis.call('SAY', 'plain'), 'filtered')
   assert.is(await modis.call('who'), String(await modis.call('CLIENT', 'ID')))
   assert.match(String(await modis.call('explode')), /unknown command 'explode'/)
-  assert.match(modis.server.log(), /its command filter threw: Error: filter failed/)
+  await modis.logged(/its command filter threw: Error: filter failed/)
   assert.match(String(await run('ctx.call("SAY", "own")')), /unknown command 'SAY'/)
   await modis.call('MODULE', 'UNLOAD', 'lab')
   assert.match(String(await modis.call('SAY', 'plain')), /unknown command/)

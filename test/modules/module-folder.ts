@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
 import { DoubleText, ReplyError, Status, type Value, Verbatim } from '../support/resp.ts'
 import { type RunningServer, type ServerOptions, startModis } from '../support/servers.ts'
@@ -81,6 +82,14 @@ export class ModuleServer {
   /** Sends a command; strings come as text, errors as their text after a `-`. */
   async call(...command: readonly (string | number | Uint8Array)[]): Promise<unknown> {
     return plain(await this.client.call(...command))
+  }
+
+  /** Waits for a line in the server's log, which comes another way than its replies. */
+  async logged(pattern: RegExp): Promise<void> {
+    for (let tries = 0; tries < 100 && !pattern.test(this.server.log()); tries++) {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    assert.match(this.server.log(), pattern)
   }
 
   connect(): Promise<RawClient> {
