@@ -121,6 +121,7 @@ export class Server {
     this.blocking = new BlockingKeys({
       runBlocked: (client, command, work) => this.runBlocked(client, command, work),
       resumed: (client) => {
+        this.dispatcher.countWaiting(client)
         endSkip(client)
         this.resumed(client)
       },
@@ -250,6 +251,7 @@ export class Server {
   /** Called before the commands of one chunk of input run. */
   enter(): void {
     if (this.#batchDepth++ > 0) return
+    this.stats.cycles++
     if (this.#tellsLoop) this.#wake()
     this.keyspace.tick()
     this.dispatcher.startBatch()
@@ -310,6 +312,7 @@ export class Server {
 
   /** Forgets a client that is gone, with everything it had going on. */
   clientLeft(client: Client): void {
+    client.waiting = undefined
     this.blocking.abandon(client)
     this.pubsub.unsubscribeAll(client)
     this.monitors.remove(client)

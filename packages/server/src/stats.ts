@@ -7,6 +7,10 @@ export class Stats {
   outputBytes = 0
   protocolErrors = 0
   errorReplies = 0
+  /** Times the server turned to requests or to its own work. */
+  cycles = 0
+  reads = 0
+  writes = 0
   /** AUTH and HELLO with a wrong name or password. */
   deniedAuthentications = 0
   /** Error replies by code. */
@@ -28,6 +32,9 @@ export class Stats {
     this.protocolErrors = 0
     this.errorReplies = 0
     this.deniedAuthentications = 0
+    this.cycles = 0
+    this.reads = 0
+    this.writes = 0
     this.errors.clear()
   }
 }

@@ -27,6 +27,25 @@ export function writePidFile(path: string, log: Log): void {
   process.once('exit', () => rmSync(path, { force: true }))
 }
 
+/** Shows in the title of the process what the configuration wants there. */
+export function followTitle(server: Server): void {
+  const { config, listeners } = server
+  config.follow(['proc-title-template', 'port', 'bind'], () => {
+    const host = (config.words('bind')[0] ?? '').replace(/^-/, '')
+    const values: Readonly<Record<string, string>> = {
+      title: 'modis',
+      'listen-addr': listeners.port === 0 ? (listeners.path ?? '') : `${host}:${listeners.port}`,
+      'server-mode': '',
+      port: String(listeners.port),
+      'tls-port': '0',
+      unixsocket: listeners.path ?? '',
+      'config-file': config.file ?? '',
+    }
+    const template = config.text('proc-title-template')
+    process.title = template.replace(/\{([\w-]+)\}/g, (_all, name: string) => values[name] ?? '').trim()
+  })
+}
+
 /** Has signals shut the server down as the configuration says; a second one ends the process at once. */
 export function followSignals(server: Server): void {
   const { config, log } = server

@@ -8,7 +8,7 @@ import { Server } from '../server.ts'
 import { redisVersion, version } from '../version.ts'
 import { parseCommandLine } from './arguments.ts'
 import { helpText, versionText } from './help.ts'
-import { followErrors, followSignals, goToBackground, writePidFile } from './process.ts'
+import { followErrors, followSignals, followTitle, goToBackground, writePidFile } from './process.ts'
 
 /**
  * Does what a command line asks for.
@@ -75,7 +75,6 @@ async function serve(config: Config, found: FoundConfig): Promise<number | undef
     await server.close()
     return 1
   }
-  const { path, port, tcp } = server.listeners
-  if (config.boolean('set-proc-title')) process.title = `modis ${tcp[0]?.host ?? path ?? ''}:${port}`
+  if (config.boolean('set-proc-title')) followTitle(server)
   return undefined
 }

@@ -78,6 +78,8 @@ export class Client implements ClientInfo {
   /** A watched key has changed. */
   watchDirty = false
   blocked: Blocked | undefined
+  /** The command that blocked the client, with the time it has run so far. */
+  waiting: { readonly command: Command; readonly args: RequestArgs; microseconds: number } | undefined
   channels: Set<string> | undefined
   patterns: Set<string> | undefined
   shardChannels: Set<string> | undefined

@@ -33,7 +33,7 @@ export class Monitors {
     this.#server.dispatcher.gate &= ~ServerGate.observed
   }
 
-  /** Shows a command that is about to run; administrative ones are left out, passwords are not shown. */
+  /** Shows a command that has run; administrative ones are left out, passwords are not shown. */
   show(client: Client, command: Command, args: RequestArgs): void {
     if (command.flags.has('skip_monitor') || command.flags.has('admin') || this.#clients.size === 0) return
     const words: string[] = []

@@ -41,6 +41,7 @@ export class Pauses {
     if (!this.active || mode === 'all') this.#mode = mode
     if (endMs > this.#endMs) this.#endMs = endMs
     this.#server.dispatcher.gate |= ServerGate.paused
+    this.#server.keyspace.keepsExpired = true
     this.#startTimer()
   }
 
@@ -60,6 +61,7 @@ export class Pauses {
     clearTimeout(this.#timer)
     this.#endMs = 0
     this.#server.dispatcher.gate &= ~ServerGate.paused
+    this.#server.keyspace.keepsExpired = false
     const held = [...this.#held]
     this.#held.clear()
     for (const [client, args] of held) this.#run(client, args)

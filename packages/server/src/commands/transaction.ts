@@ -93,8 +93,8 @@ function exec(ctx: CommandContext): void {
   ctx.mayBlock = false
   try {
     for (const { command, args } of transaction.queue) {
-      if (isObserved) server.monitors.show(client, command, args)
       server.dispatcher.run(client, command, args)
+      if (isObserved) server.monitors.show(client, command, args)
     }
   } finally {
     ctx.mayBlock = mayBlock

@@ -239,7 +239,8 @@ export class Config {
       const { option } = slot
       if (refused !== undefined || deniedWhileLoading) continue
       if (option.immutable) refused = [name, "can't set immutable config"]
-      else if (option.type === 'directive' && !rights.directives) refused = [name, 'enable-module-command forbids it']
+      else if (option.type === 'directive' && !rights.directives)
+        refused = [name, 'enable-module-command forbids it']
       else if (option.protected && !rights.protected) refused = [name, "can't set protected config"]
       else if (option.deniedWhileLoading && rights.loading) deniedWhileLoading = true
       else if (seen.has(option)) refused = [name, 'duplicate parameter']
@@ -255,7 +256,9 @@ export class Config {
     const directive = this.#directives.get(slot.option.name)
     if (directive === undefined) throw failed(slot.name, 'not available here')
     try {
-      await directive.set(words.filter((word) => word !== ''))
+      const given = words.filter((word) => word !== '')
+      // What CONFIG GET shows while nothing was given can be set again.
+      if (given.length > 0) await directive.set(given)
     } catch (error) {
       throw failed(slot.name, reasonOf(error))
     }

@@ -22,13 +22,14 @@ const FILE_MODE = 0o644
  * Writes the present values to a configuration file: lines that are there keep their places and their comments, options
  * that differ from their defaults and are not there are added at the end. The file is replaced as a whole, so that a
  * crash leaves the old one or the new one.
+ * @param all whether options at their defaults are written too, even where the file does not name them
  * @throws Error with the system's reason
  */
-export function rewriteConfig(config: Config, path: string): void {
+export function rewriteConfig(config: Config, path: string, all = false): void {
   const lines = new Lines(readLines(path), config)
   for (const option of config.options()) {
     const wanted = wantedLines(config, option)
-    if (wanted !== undefined) lines.write(option.name, wanted.lines, wanted.isForced)
+    if (wanted !== undefined) lines.write(option.name, wanted.lines, wanted.isForced || all)
   }
   replaceFile(path, lines.text())
 }
@@ -67,13 +68,13 @@ class Lines {
     this.#places.set(option.name, [...(this.#places.get(option.name) ?? []), index])
   }
 
-  /** Puts an option's lines where its lines are; what is left over goes to the end if it is forced. */
+  /** Puts an option's lines where its lines are; what is left over goes to the end if the file names the option at all. */
   write(name: string, lines: readonly string[], isForced: boolean): void {
     const places = this.#places.get(name) ?? []
     for (const [index, line] of lines.entries()) {
       const place = places[index]
       if (place !== undefined) this.#lines[place] = line
-      else if (isForced) this.#append(line)
+      else if (isForced || places.length > 0) this.#append(line)
     }
     for (const place of places.slice(lines.length)) this.#lines[place] = ''
   }

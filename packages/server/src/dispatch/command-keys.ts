@@ -36,12 +36,12 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
   return getKeys(args).map((index) => ({ index, flags: flagsAt(specs, args, index) }))
 }
 
-/** What a specification says of the key at `index`, else what one says that cannot tell where its keys are. */
+/** What a specification says of the key at `index`, else what the last says of those that cannot tell where keys are. */
 function flagsAt(specs: readonly KeySpec[], args: RequestArgs, index: number): readonly KeyFlag[] {
   for (const spec of specs) {
     if (keysBySpec(spec, args)?.some((key) => key.index === index)) return spec.flags
   }
-  const vague = specs.find(({ begin, find }) => 'unknown' in begin || 'unknown' in find) ?? specs[0]
+  const vague = specs.findLast(({ begin, find }) => 'unknown' in begin || 'unknown' in find) ?? specs[0]
   return (vague?.flags ?? []).filter((flag) => flag !== 'incomplete')
 }
 

@@ -73,14 +73,15 @@ export class Dispatcher {
       return
     }
     if (client.transaction !== undefined && queue(client, command, args)) return
-    if ((this.gate & ServerGate.observed) !== 0) server.monitors.show(client, command, args)
     const { keyspace } = server
     // What such a client does is no use of a key, but for TOUCH, which is there for nothing else.
     keyspace.touchOnRead = (client.gate & Gate.noTouch) === 0 || command.name === 'touch'
     this.run(client, command, args)
     keyspace.touchOnRead = true
+    if ((this.gate & ServerGate.observed) !== 0) server.monitors.show(client, command, args)
     // Where replies are off, what is pushed has to wait until the reply has been taken back.
-    if ((client.gate & (Gate.subscribed | Gate.replyOff)) === Gate.subscribed) server.pubsub.sendDeferred(client)
+    if ((client.gate & (Gate.subscribed | Gate.replyOff)) === Gate.subscribed)
+      server.pubsub.sendDeferred(client)
   }
 
   #unknown(client: Client, args: RequestArgs): void {
@@ -103,14 +104,19 @@ export class Dispatcher {
       const reason = error.code === 'ERR' ? error.message : `${error.code} ${error.message}`
       client.reply.error(`Transaction discarded because of: ${reason}`, 'EXECABORT')
     } else client.reply.error(error.message, error.code)
-    this.#server.stats.countError(client.reply.lastErrorCode)
+    this.#countError(client)
+  }
+
+  /** Counts the errors of a client that are not counted yet: once, however deep the command that replied them was. */
+  #countError({ reply }: Client): void {
+    reply.countedErrors = reply.errors
+    this.#server.stats.countError(reply.lastErrorCode)
   }
 
   /** Runs a command whose arguments and permissions are checked, and counts it. */
   run(client: Client, command: Command, args: RequestArgs): void {
     const context = client.context
     const reply = client.reply
-    const errors = reply.errors
     const outer = context.command
     context.command = command
     client.lastCommand = command
@@ -126,20 +132,34 @@ export class Dispatcher {
     this.#depth--
     context.command = outer
     if (this.#depth === 0) this.#clockMs = endMs
-    command.calls++
     const microseconds = (endMs - startMs) * 1000
+    if (client.blocked !== undefined) client.waiting = { command, args: args.clone(), microseconds }
+    else this.#count(client, command, args, microseconds)
+    if (reply.errors !== reply.countedErrors) {
+      command.failed++
+      this.#countError(client)
+    }
+  }
+
+  #count(client: Client, command: Command, args: RequestArgs, microseconds: number): void {
+    command.calls++
     command.microseconds += microseconds
     if (this.tracksLatency) {
       command.histogram ??= new Histogram()
       command.histogram.record(microseconds)
     }
-    if (microseconds >= this.slowMicroseconds)
+    if (microseconds >= this.slowMicroseconds) {
       this.#server.slowCommands.note(client, command, args, microseconds)
-    if (reply.errors !== errors) {
-      command.failed++
-      this.#server.stats.countError(reply.lastErrorCode)
     }
     this.#server.stats.commands++
+  }
+
+  /** Counts a command that had to wait, now that its client has the reply: by the time it ran, not by the time it waited. */
+  countWaiting(client: Client): void {
+    const { waiting } = client
+    if (waiting === undefined) return
+    client.waiting = undefined
+    this.#count(client, waiting.command, waiting.args, waiting.microseconds)
   }
 
   #finish(client: Client, command: Command, result: HandlerResult | Promise<HandlerResult>): void {
@@ -199,10 +219,10 @@ export class Dispatcher {
 
   /** Runs part of a command that had to wait; what it throws becomes the reply. */
   runPart(client: Client, command: Command | undefined, work: (ctx: CommandContext) => HandlerResult): void {
-    const errors = client.reply.errors
     const outer = client.context.command
     client.context.command = command
     this.#depth++
+    const startMs = performance.now()
     try {
       const result = work(client.context)
       if (result !== undefined) writeValue(client.reply, result)
@@ -211,6 +231,9 @@ export class Dispatcher {
     }
     this.#depth--
     client.context.command = outer
-    if (client.reply.errors !== errors) this.#server.stats.countError(client.reply.lastErrorCode)
+    if (client.waiting !== undefined) client.waiting.microseconds += (performance.now() - startMs) * 1000
+    if (client.reply.errors === client.reply.countedErrors) return
+    if (command !== undefined) command.failed++
+    this.#countError(client)
   }
 }

@@ -25,6 +25,9 @@ export class Rates {
   readonly commands = new Rate()
   readonly inputBytes = new Rate()
   readonly outputBytes = new Rate()
+  readonly cycles = new Rate()
+  /** Microseconds in which the server was not waiting. */
+  readonly activeTime = new Rate()
   peakMemory = 0
   #lastMs = 0
 
@@ -39,6 +42,8 @@ export class Rates {
     this.commands.sample(stats.commands, elapsedMs)
     this.inputBytes.sample(stats.inputBytes, elapsedMs)
     this.outputBytes.sample(stats.outputBytes, elapsedMs)
+    this.cycles.sample(stats.cycles, elapsedMs)
+    this.activeTime.sample(performance.eventLoopUtilization().active * 1000, elapsedMs)
     this.peakMemory = Math.max(this.peakMemory, keyspace.usedBytes)
   }
 }

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import type { CommandError } from '@modis/sdk'
 import { type Client, type ClientLink, Gate } from '../client/client.ts'
 import { dispatchMuted } from '../client/reply-mode.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
 import { ProtocolError, RequestParser } from '../protocol/request-parser.ts'
 import type { Server } from '../server.ts'
 
@@ -88,7 +89,7 @@ export class Connection implements ClientLink {
   }
 
   get queryBytes(): number {
-    return this.#parser.pendingBytes
+    return this.#parser.pendingBytes + (this.#processing ? requestBytes(this.#parser.args) : 0)
   }
 
   get queryBufferBytes(): number {
@@ -98,7 +99,9 @@ export class Connection implements ClientLink {
   #receive(chunk: Buffer): void {
     const client = this.client
     client.inputBytes += chunk.length
-    this.#server.stats.inputBytes += chunk.length
+    const { stats } = this.#server
+    stats.inputBytes += chunk.length
+    stats.reads++
     if (client.closing) return
     try {
       this.#parser.feed(chunk)
@@ -165,7 +168,9 @@ export class Connection implements ClientLink {
       return
     }
     client.outputBytes += length
-    this.#server.stats.outputBytes += length
+    const { stats } = this.#server
+    stats.outputBytes += length
+    stats.writes++
     client.lastInteractionMs = this.#server.keyspace.nowMs
     const socket = this.#socket
     if (socket.destroyed) {
@@ -247,6 +252,14 @@ export class Connection implements ClientLink {
     this.client.reply.release()
     this.#socket.destroy()
   }
+}
+
+/** Bytes that a request took on its way here. */
+function requestBytes(args: RequestArgs): number {
+  const header = (length: number): number => String(length).length + 3
+  let bytes = header(args.count)
+  for (let i = 0; i < args.count; i++) bytes += header(args.length(i)) + args.length(i) + 2
+  return bytes
 }
 
 /** Refuses a connection with an error before it becomes a client. */

@@ -22,6 +22,8 @@ export class Listeners {
   #maxClients = 0
   #keepAliveSeconds = 0
   #isProtected = false
+  /** The port and the addresses listened at, as configured. */
+  #bound = ''
 
   constructor(server: Server) {
     this.#server = server
@@ -34,7 +36,8 @@ export class Listeners {
         .some((address) => /^-?(\*|0\.0\.0\.0|::)$/.test(address) || address === '-::*')
       this.#isProtected = config.boolean('protected-mode') && config.text('requirepass') === '' && everywhere
     })
-    config.onChange(['port', 'bind'], () => this.#rebind())
+    config.onChange(['port'], () => this.#rebind('Unable to listen on this port. Check server logs.'))
+    config.onChange(['bind'], () => this.#rebind('Failed to bind to specified addresses.'))
   }
 
   /** The TCP port listened at; 0 for none. */
@@ -66,6 +69,7 @@ export class Listeners {
     const port = config.integer('port')
     const path = config.text('unixsocket')
     if (port !== 0 || anyPort) this.#tcp = await this.#openTcp(port)
+    this.#bound = this.#wanted
     if (path !== '') {
       const endpoint = {
         path,
@@ -74,6 +78,11 @@ export class Listeners {
       }
       this.#unix = await this.#open(endpoint, `unix socket ${path}`, () => this.#unix?.path ?? path)
     }
+  }
+
+  get #wanted(): string {
+    const { config } = this.#server
+    return [config.integer('port'), ...config.words('bind')].join(' ')
   }
 
   async #openTcp(port: number): Promise<Listener[]> {
@@ -128,9 +137,12 @@ export class Listeners {
   }
 
   /** Listens where `port` and `bind` say after CONFIG SET; the old endpoints stay where that fails. */
-  async #rebind(): Promise<void> {
+  async #rebind(failure: string): Promise<void> {
     const former = this.#tcp
     const port = this.#server.config.integer('port')
+    const wanted = this.#wanted
+    if (wanted === this.#bound) return
+    this.#bound = wanted
     // An address cannot be listened at twice, so the old endpoints go first and come back where the new ones fail.
     for (const listener of former) listener.close()
     this.#tcp = []
@@ -139,7 +151,7 @@ export class Listeners {
       this.#tcp = await this.#openTcp(port)
     } catch (error) {
       this.#server.log.warning((error as Error).message)
-      throw new Error('Unable to listen on this port. Check server logs.')
+      throw new Error(failure)
     }
   }
 

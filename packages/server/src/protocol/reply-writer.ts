@@ -37,6 +37,8 @@ export class ReplyWriter implements Reply {
   #owns = false
   /** Number of error replies written since the writer was made; the dispatcher compares it before and after a command. */
   errors = 0
+  /** How many of these the statistics know of. */
+  countedErrors = 0
   /** Code of the last error written. */
   lastErrorCode = ''
   /** The whole text of the last error written, without its leading dash. */

@@ -1,5 +1,6 @@
 import { arg, CommandError } from '@modis/sdk'
 import { parseMemory } from '../../config/option-value.ts'
+import { rewriteConfig } from '../../config/rewrite.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { noSuchKey } from '../../dispatch/command-errors.ts'
 import { Encoding } from '../../keyspace/entry-layout.ts'
@@ -54,6 +55,16 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
     help: ['CHANGE-REPL-ID', 'Gives the data a new history, as far as replicas are concerned.'],
     run: (ctx) => {
       ctx.server.newReplicationId()
+      ctx.reply.ok()
+    },
+  },
+  'config-rewrite-force-all': {
+    args: [0, 0],
+    help: ['CONFIG-REWRITE-FORCE-ALL', 'As CONFIG REWRITE, with every option.'],
+    run: (ctx) => {
+      const { config } = ctx.server
+      if (config.file === undefined) throw new CommandError('The server is running without a config file')
+      rewriteConfig(config, config.file, true)
       ctx.reply.ok()
     },
   },

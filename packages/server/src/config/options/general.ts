@@ -3,6 +3,24 @@ import { boolean, inSection, integer, MAX_INT, oneof, string, withoutEffect, wor
 
 const SYSLOG_FACILITIES = ['user', ...[0, 1, 2, 3, 4, 5, 6, 7].map((number) => `local${number}`)]
 
+const TITLE_VARIABLES = [
+  'title',
+  'listen-addr',
+  'server-mode',
+  'port',
+  'tls-port',
+  'unixsocket',
+  'config-file',
+]
+
+function checkTitleTemplate(template: string): string {
+  const rest = template.replace(/\{([\w-]+)\}/g, (all, name: string) =>
+    TITLE_VARIABLES.includes(name) ? '' : all,
+  )
+  if (/[{}]/.test(rest)) throw new RangeError('template format is invalid or contains unknown variables')
+  return template
+}
+
 export const generalOptions = inSection('general', [
   integer('databases', 16, [1, MAX_INT], 'Number of databases.', { immutable: true }),
   integer('hz', 10, [0, MAX_INT], 'Rounds of periodic work in a second.', { clamp: { min: 1, max: 500 } }),
@@ -11,6 +29,10 @@ export const generalOptions = inSection('general', [
     immutable: true,
   }),
   boolean('set-proc-title', true, 'Shows address and port in the title of the process.', { immutable: true }),
+  string('proc-title-template', '{title} {listen-addr} {server-mode}', 'Form of the process title.', {
+    allowed: `text with ${TITLE_VARIABLES.map((name) => `{${name}}`).join(', ')}`,
+    normalize: checkTitleTemplate,
+  }),
   words('shutdown-on-sigint', 'default', shutdownRules, 'How SIGINT shuts down: the options of SHUTDOWN.'),
   words('shutdown-on-sigterm', 'default', shutdownRules, 'How SIGTERM shuts down: the options of SHUTDOWN.'),
   ...withoutEffect([
@@ -18,7 +40,6 @@ export const generalOptions = inSection('general', [
     oneof('supervised', 'no', ['upstart', 'systemd', 'auto', 'no'], 'Kind of process supervisor.', {
       immutable: true,
     }),
-    string('proc-title-template', '{title} {listen-addr} {server-mode}', 'Form of the process title.'),
     boolean('always-show-logo', false, 'Shows a logo at start.', { immutable: true }),
     boolean('syslog-enabled', false, 'Logs to syslog.', { immutable: true, only: false }),
     string('syslog-ident', 'redis', 'Name in syslog.', { immutable: true }),

@@ -1,5 +1,6 @@
 import type { Server } from '../../server.ts'
 import type { InfoField, InfoSectionDefinition } from '../section.ts'
+import { allCommands } from './commands.ts'
 
 export const statsSection: InfoSectionDefinition = {
   name: 'stats',
@@ -47,7 +48,12 @@ function keys({ keyspace, expiryCycle, pubsub }: Server): InfoField[] {
   ]
 }
 
-function others({ stats }: Server): InfoField[] {
+function others({ rates, registry, stats }: Server): InfoField[] {
+  let commandMicroseconds = 0
+  for (const { microseconds } of allCommands(registry.commands.values())) commandMicroseconds += microseconds
+  const activeMs = performance.eventLoopUtilization().active
+  const cyclesPerSecond = rates.cycles.perSecond
+  const cycleTime = cyclesPerSecond === 0 ? 0 : rates.activeTime.perSecond / cyclesPerSecond
   return [
     ['latest_fork_usec', 0],
     ['total_forks', 0],
@@ -65,8 +71,15 @@ function others({ stats }: Server): InfoField[] {
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errorReplies],
     ['dump_payload_sanitizations', 0],
+    ['total_reads_processed', stats.reads],
+    ['total_writes_processed', stats.writes],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
+    ['eventloop_cycles', stats.cycles],
+    ['eventloop_duration_sum', Math.round(activeMs * 1000)],
+    ['eventloop_duration_cmd_sum', Math.round(commandMicroseconds)],
+    ['instantaneous_eventloop_cycles_per_sec', Math.round(cyclesPerSecond)],
+    ['instantaneous_eventloop_duration_usec', Math.round(cycleTime)],
     ['acl_access_denied_auth', stats.deniedAuthentications],
     ['acl_access_denied_cmd', 0],
     ['acl_access_denied_key', 0],
