@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import type { ReplyError } from '../support/resp.ts'
 
@@ -16,57 +17,15 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 
 test('EXPIRE, EXPIREAT, PEXPIRE, PEXPIREAT and what they answer', async () => {
   await pair.script(
-    ...[
-      'EXPIRE none 10',
-      'SET a 1',
-      'TTL a',
-      'PTTL a',
-      'EXPIRETIME a',
-      'PEXPIRETIME a',
-      'TTL none',
-      'PTTL none',
-      'EXPIRETIME none',
-      'PEXPIRETIME none',
-    ],
-    ...[
-      'EXPIRE a 100',
-      'TTL a',
-      'PEXPIRE a 200499',
-      'TTL a',
-      'EXPIREAT a 33177117420',
-      'EXPIRETIME a',
-      'PEXPIRETIME a',
-      'PEXPIREAT a 33177117420600',
-      'EXPIRETIME a',
-    ],
-    ...[
-      'PEXPIRETIME a',
-      'PERSIST a',
-      'PERSIST a',
-      'PERSIST none',
-      'TTL a',
-      'GET a',
-      'EXPIRE a',
-      'EXPIRE a x',
-      'EXPIRE a 1.5',
-      'EXPIRE a ""',
-      'TTL a',
-    ],
-    ...[
-      'EXPIRE a 0',
-      'EXISTS a',
-      'SET a 1',
-      'EXPIRE a -1',
-      'EXISTS a',
-      'SET a 1',
-      'EXPIREAT a 1',
-      'EXISTS a',
-      'SET a 1',
-      'PEXPIREAT a 0',
-      'EXISTS a',
-      'SET a 1',
-    ],
-    ...['PEXPIRE a -5', 'EXISTS a', 'SET a 1', 'PEXPIREAT a -9223372036854775808', 'EXISTS a'],
+    ...commands(`
+      EXPIRE none 10 | SET a 1 | TTL a | PTTL a | EXPIRETIME a | PEXPIRETIME a | TTL none | PTTL none
+      EXPIRETIME none | PEXPIRETIME none | EXPIRE a 100 | TTL a | PEXPIRE a 200499 | TTL a
+      EXPIREAT a 33177117420 | EXPIRETIME a | PEXPIRETIME a | PEXPIREAT a 33177117420600 | EXPIRETIME a
+      PEXPIRETIME a | PERSIST a | PERSIST a | PERSIST none | TTL a | GET a | EXPIRE a | EXPIRE a x
+      EXPIRE a 1.5 | EXPIRE a "" | TTL a | EXPIRE a 0 | EXISTS a | SET a 1 | EXPIRE a -1 | EXISTS a
+      SET a 1 | EXPIREAT a 1 | EXISTS a | SET a 1 | PEXPIREAT a 0 | EXISTS a | SET a 1 | PEXPIRE a -5
+      EXISTS a | SET a 1 | PEXPIREAT a -9223372036854775808 | EXISTS a
+    `),
   )
 })
 
@@ -109,30 +68,13 @@ test('conditions', async () => {
 test('the ends of the range', async () => {
   await pair.prepare('SET', 'a', 1)
   await pair.script(
-    ...[
-      'EXPIRE a 9223372036854775807',
-      'EXPIRE a 9223372036854775',
-      'EXPIRE a 9223372036854776',
-      'EXPIRE a 9223372036854775808',
-      'EXPIRE a -9223372036854776',
-    ],
-    ...[
-      'PEXPIRE a 9223372036854775807',
-      'PEXPIRE a 9223370399119966000',
-      'EXPIREAT a 9223372036854776',
-      'TTL a',
-      'EXPIRE a 10000000000',
-      'TTL a',
-    ],
-    ...[
-      'EXPIREAT a 9007199254740',
-      'EXPIRETIME a',
-      'PEXPIREAT a 9007199254740991',
-      'PEXPIRETIME a',
-      'EXPIRE a -9223372036854775808',
-      'EXPIRE a -9223372036854775',
-      'EXISTS a',
-    ],
+    ...commands(`
+      EXPIRE a 9223372036854775807 | EXPIRE a 9223372036854775 | EXPIRE a 9223372036854776
+      EXPIRE a 9223372036854775808 | EXPIRE a -9223372036854776 | PEXPIRE a 9223372036854775807
+      PEXPIRE a 9223370399119966000 | EXPIREAT a 9223372036854776 | TTL a | EXPIRE a 10000000000 | TTL a
+      EXPIREAT a 9007199254740 | EXPIRETIME a | PEXPIREAT a 9007199254740991 | PEXPIRETIME a
+      EXPIRE a -9223372036854775808 | EXPIRE a -9223372036854775 | EXISTS a
+    `),
   )
 })
 
@@ -145,29 +87,11 @@ test('keys are gone once their time has come', async () => {
   await pair.script('EXISTS string list hash', 'GET string')
   await wait(80)
   await pair.script(
-    ...[
-      'EXISTS string list hash',
-      'GET string',
-      'TYPE list',
-      'TTL hash',
-      'OBJECT ENCODING hash',
-      'KEYS *',
-      'RANDOMKEY',
-      'SCAN 0',
-      'HGET hash f',
-    ],
-    ...[
-      'APPEND string x',
-      'TTL string',
-      'HSET hash f w',
-      'TTL hash',
-      'RENAME list x',
-      'COPY list y',
-      'DEL list',
-      'PERSIST list',
-      'EXPIRE list 10',
-      'SORT list',
-    ],
+    ...commands(`
+      EXISTS string list hash | GET string | TYPE list | TTL hash | OBJECT ENCODING hash | KEYS *
+      RANDOMKEY | SCAN 0 | HGET hash f | APPEND string x | TTL string | HSET hash f w | TTL hash
+      RENAME list x | COPY list y | DEL list | PERSIST list | EXPIRE list 10 | SORT list
+    `),
   )
 })
 

@@ -1,5 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
+import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { ReplyError, type Value } from '../support/resp.ts'
 
@@ -27,22 +29,11 @@ for (const version of [2, 3] as const) {
     await pair.speak(version)
     for (const key of HASHES) {
       await pair.script(
-        ...[
-          `HLEN ${key}`,
-          `HGET ${key} f1`,
-          `HGET ${key} f2`,
-          `HGET ${key} 3`,
-          `HGET ${key} none`,
-          `HMGET ${key} f1 none f2 f1`,
-        ],
-        ...[
-          `HEXISTS ${key} f1`,
-          `HEXISTS ${key} none`,
-          `HSTRLEN ${key} f1`,
-          `HSTRLEN ${key} f4`,
-          `HSTRLEN ${key} f5`,
-          `HSTRLEN ${key} none`,
-        ],
+        ...commands(`
+          HLEN ${key} | HGET ${key} f1 | HGET ${key} f2 | HGET ${key} 3 | HGET ${key} none
+          HMGET ${key} f1 none f2 f1 | HEXISTS ${key} f1 | HEXISTS ${key} none | HSTRLEN ${key} f1
+          HSTRLEN ${key} f4 | HSTRLEN ${key} f5 | HSTRLEN ${key} none
+        `),
       )
       await pair.compareUnordered('HGETALL', key)
       await pair.compareUnordered('HKEYS', key)
@@ -51,12 +42,9 @@ for (const version of [2, 3] as const) {
     }
     // A listpack keeps its order, so these agree byte for byte.
     await pair.script(
-      'HGETALL small',
-      'HKEYS small',
-      'HVALS small',
-      'HGETALL none',
-      'HKEYS none',
-      'HVALS none',
+      ...commands(`
+        HGETALL small | HKEYS small | HVALS small | HGETALL none | HKEYS none | HVALS none
+      `),
     )
     await pair.speak(2)
   })
@@ -66,44 +54,20 @@ test('setting', async () => {
   await fill()
   for (const key of HASHES) {
     await pair.script(
-      ...[
-        `HSET ${key} f1 new`,
-        `HSET ${key} f1 again g 1 h 2`,
-        `HMSET ${key} f1 x i 3`,
-        `HSETNX ${key} f1 no`,
-        `HSETNX ${key} fresh yes`,
-      ],
-      ...[
-        `HMGET ${key} f1 g h i fresh`,
-        `HSET ${key} f1`,
-        `HSET ${key} f1 a f2`,
-        `HMSET ${key} f1`,
-        `HSETNX ${key} f1`,
-        `HSET ${key} "" ""`,
-      ],
-      ...[
-        `HGET ${key} ""`,
-        `HSET ${key} dup 1 dup 2`,
-        `HGET ${key} dup`,
-        `HLEN ${key}`,
-        `HSET ${key} "\\x00\\r\\n" "\\xff\\x00"`,
-        `HGET ${key} "\\x00\\r\\n"`,
-      ],
+      ...commands(`
+        HSET ${key} f1 new | HSET ${key} f1 again g 1 h 2 | HMSET ${key} f1 x i 3 | HSETNX ${key} f1 no
+        HSETNX ${key} fresh yes | HMGET ${key} f1 g h i fresh | HSET ${key} f1 | HSET ${key} f1 a f2
+        HMSET ${key} f1 | HSETNX ${key} f1 | HSET ${key} "" "" | HGET ${key} "" | HSET ${key} dup 1 dup 2
+        HGET ${key} dup | HLEN ${key} | HSET ${key} "\\x00\\r\\n" "\\xff\\x00" | HGET ${key} "\\x00\\r\\n"
+      `),
     )
     await pair.compareUnordered('HGETALL', key)
   }
   await pair.script(
-    'HSET',
-    'HSET x',
-    'HSET x y',
-    'HMSET x',
-    'HGET x',
-    'HMGET x',
-    'HDEL x',
-    'HLEN',
-    'HLEN a b',
-    'HGETALL',
-    'HSTRLEN x',
+    ...commands(`
+      HSET | HSET x | HSET x y | HMSET x | HGET x | HMGET x | HDEL x | HLEN | HLEN a b | HGETALL
+      HSTRLEN x
+    `),
   )
 })
 
@@ -111,22 +75,17 @@ test('deleting', async () => {
   await fill()
   for (const key of HASHES) {
     await pair.script(
-      `HDEL ${key} f1`,
-      `HDEL ${key} f1`,
-      `HDEL ${key} f2 none f4 f4`,
-      `HLEN ${key}`,
-      `HDEL ${key} none`,
+      ...commands(`
+        HDEL ${key} f1 | HDEL ${key} f1 | HDEL ${key} f2 none f4 f4 | HLEN ${key} | HDEL ${key} none
+      `),
     )
     await pair.compareUnordered('HGETALL', key)
   }
   await pair.script(
-    'HDEL small f5 3 more never',
-    'EXISTS small',
-    'HSET one f v',
-    'EXPIRE one 100',
-    'HDEL one f',
-    'HSET one f v',
-    'TTL one',
+    ...commands(`
+      HDEL small f5 3 more never | EXISTS small | HSET one f v | EXPIRE one 100 | HDEL one f
+      HSET one f v | TTL one
+    `),
   )
   const fields = Array.from({ length: 600 }, (_none, index) => `f${index}`)
   await pair.compare('HDEL', 'large', ...fields)
@@ -137,43 +96,16 @@ test('HINCRBY over the whole range', async () => {
   await fill()
   for (const key of ['small', 'large', 'fresh']) {
     await pair.script(
-      ...[
-        `HINCRBY ${key} n 5`,
-        `HINCRBY ${key} n -7`,
-        `HINCRBY ${key} n 0`,
-        `HGET ${key} n`,
-        `HINCRBY ${key} f1 1`,
-        `HINCRBY ${key} n x`,
-        `HINCRBY ${key} n 1.5`,
-      ],
-      ...[
-        `HSET ${key} n 9223372036854775806`,
-        `HINCRBY ${key} n 1`,
-        `HINCRBY ${key} n 1`,
-        `HGET ${key} n`,
-        `HSET ${key} n -9223372036854775807`,
-      ],
-      ...[
-        `HINCRBY ${key} n -1`,
-        `HINCRBY ${key} n -1`,
-        `HINCRBY ${key} n 9223372036854775807`,
-        `HINCRBY ${key} n 9223372036854775808`,
-        `HSET ${key} n " 1"`,
-      ],
-      ...[
-        `HINCRBY ${key} n 1`,
-        `HSET ${key} n ""`,
-        `HINCRBY ${key} n 1`,
-        `HSET ${key} n 01`,
-        `HINCRBY ${key} n 1`,
-        `HINCRBY ${key} n`,
-      ],
-      ...[
-        `HSET ${key} n 9007199254740991`,
-        `HINCRBY ${key} n 2`,
-        `HINCRBY ${key} n -9007199254740993`,
-        `HGET ${key} n`,
-      ],
+      ...commands(`
+        HINCRBY ${key} n 5 | HINCRBY ${key} n -7 | HINCRBY ${key} n 0 | HGET ${key} n
+        HINCRBY ${key} f1 1 | HINCRBY ${key} n x | HINCRBY ${key} n 1.5
+        HSET ${key} n 9223372036854775806 | HINCRBY ${key} n 1 | HINCRBY ${key} n 1 | HGET ${key} n
+        HSET ${key} n -9223372036854775807 | HINCRBY ${key} n -1 | HINCRBY ${key} n -1
+        HINCRBY ${key} n 9223372036854775807 | HINCRBY ${key} n 9223372036854775808 | HSET ${key} n " 1"
+        HINCRBY ${key} n 1 | HSET ${key} n "" | HINCRBY ${key} n 1 | HSET ${key} n 01 | HINCRBY ${key} n 1
+        HINCRBY ${key} n | HSET ${key} n 9007199254740991 | HINCRBY ${key} n 2
+        HINCRBY ${key} n -9007199254740993 | HGET ${key} n
+      `),
     )
   }
 })
@@ -182,34 +114,15 @@ test('HINCRBYFLOAT', async () => {
   await fill()
   for (const key of ['small', 'large', 'fresh']) {
     await pair.script(
-      ...[
-        `HINCRBYFLOAT ${key} n 1.5`,
-        `HINCRBYFLOAT ${key} n 0.1`,
-        `HINCRBYFLOAT ${key} n -1.6`,
-        `HINCRBYFLOAT ${key} f1 1`,
-        `HINCRBYFLOAT ${key} n x`,
-      ],
-      ...[
-        `HINCRBYFLOAT ${key} n nan`,
-        `HINCRBYFLOAT ${key} n inf`,
-        `HINCRBYFLOAT ${key} n -inf`,
-        `HINCRBYFLOAT ${key} n 5e3`,
-        `HSET ${key} n inf`,
-      ],
-      ...[
-        `HINCRBYFLOAT ${key} n 1`,
-        `HSET ${key} n 5.0e3`,
-        `HINCRBYFLOAT ${key} n 2.0e2`,
-        `HSET ${key} n " 1"`,
-        `HINCRBYFLOAT ${key} n 1`,
-        `HSET ${key} n 3`,
-      ],
-      ...[
-        `HINCRBYFLOAT ${key} n 1.000000000000000005`,
-        `HINCRBYFLOAT ${key} n 1e-18`,
-        `HGET ${key} n`,
-        `HINCRBYFLOAT ${key} n`,
-      ],
+      ...commands(`
+        HINCRBYFLOAT ${key} n 1.5 | HINCRBYFLOAT ${key} n 0.1 | HINCRBYFLOAT ${key} n -1.6
+        HINCRBYFLOAT ${key} f1 1 | HINCRBYFLOAT ${key} n x | HINCRBYFLOAT ${key} n nan
+        HINCRBYFLOAT ${key} n inf | HINCRBYFLOAT ${key} n -inf | HINCRBYFLOAT ${key} n 5e3
+        HSET ${key} n inf | HINCRBYFLOAT ${key} n 1 | HSET ${key} n 5.0e3 | HINCRBYFLOAT ${key} n 2.0e2
+        HSET ${key} n " 1" | HINCRBYFLOAT ${key} n 1 | HSET ${key} n 3
+        HINCRBYFLOAT ${key} n 1.000000000000000005 | HINCRBYFLOAT ${key} n 1e-18 | HGET ${key} n
+        HINCRBYFLOAT ${key} n
+      `),
     )
   }
 })
@@ -217,29 +130,11 @@ test('HINCRBYFLOAT', async () => {
 test('types', async () => {
   await pair.prepare('SET', 's', 1)
   await pair.script(
-    ...[
-      'HSET s f v',
-      'HSETNX s f v',
-      'HGET s f',
-      'HMGET s f',
-      'HGETALL s',
-      'HKEYS s',
-      'HVALS s',
-      'HLEN s',
-      'HDEL s f',
-      'HEXISTS s f',
-      'HSTRLEN s f',
-    ],
-    ...[
-      'HINCRBY s f 1',
-      'HINCRBYFLOAT s f 1',
-      'HSCAN s 0',
-      'HRANDFIELD s',
-      'HRANDFIELD s 1',
-      'HMSET s f v',
-      'HINCRBY s f x',
-      'HINCRBYFLOAT s f x',
-    ],
+    ...commands(`
+      HSET s f v | HSETNX s f v | HGET s f | HMGET s f | HGETALL s | HKEYS s | HVALS s | HLEN s | HDEL s f
+      HEXISTS s f | HSTRLEN s f | HINCRBY s f 1 | HINCRBYFLOAT s f 1 | HSCAN s 0 | HRANDFIELD s
+      HRANDFIELD s 1 | HMSET s f v | HINCRBY s f x | HINCRBYFLOAT s f x
+    `),
   )
 })
 
@@ -274,14 +169,10 @@ test('encodings', async () => {
 test('thresholds follow the configuration', async () => {
   await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-entries', 3, 'hash-max-listpack-value', 5)
   await pair.script(
-    'HSET a 1 1 2 2 3 3',
-    'OBJECT ENCODING a',
-    'HSET a 4 4',
-    'OBJECT ENCODING a',
-    'HSET b f 12345',
-    'OBJECT ENCODING b',
-    'HSET b f 123456',
-    'OBJECT ENCODING b',
+    ...commands(`
+      HSET a 1 1 2 2 3 3 | OBJECT ENCODING a | HSET a 4 4 | OBJECT ENCODING a | HSET b f 12345
+      OBJECT ENCODING b | HSET b f 123456 | OBJECT ENCODING b
+    `),
   )
   await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-entries', 0)
   await pair.script('HSET c 1 1', 'OBJECT ENCODING c')
@@ -314,29 +205,14 @@ test('HRANDFIELD', async () => {
   for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.script(
-      ...[
-        'HRANDFIELD none',
-        'HRANDFIELD none 5',
-        'HRANDFIELD none -5',
-        'HRANDFIELD none 5 WITHVALUES',
-        'HRANDFIELD small 0',
-        'HRANDFIELD small 0 WITHVALUES',
-      ],
-      ...[
-        'HRANDFIELD small x',
-        'HRANDFIELD small 1 BOGUS',
-        'HRANDFIELD small 1 WITHVALUES x',
-        'HRANDFIELD',
-        'HRANDFIELD small 100',
-        'HRANDFIELD small 100 WITHVALUES',
-      ],
-      ...[
-        'HRANDFIELD small -9223372036854775808',
-        'HRANDFIELD small 9223372036854775807',
-        'HRANDFIELD small 9223372036854775807 WITHVALUES',
-        'HRANDFIELD small 5 withvalues',
-      ],
-      ...['HRANDFIELD small 9223372036854775808'],
+      ...commands(`
+        HRANDFIELD none | HRANDFIELD none 5 | HRANDFIELD none -5 | HRANDFIELD none 5 WITHVALUES
+        HRANDFIELD small 0 | HRANDFIELD small 0 WITHVALUES | HRANDFIELD small x | HRANDFIELD small 1 BOGUS
+        HRANDFIELD small 1 WITHVALUES x | HRANDFIELD | HRANDFIELD small 100
+        HRANDFIELD small 100 WITHVALUES | HRANDFIELD small -9223372036854775808
+        HRANDFIELD small 9223372036854775807 | HRANDFIELD small 9223372036854775807 WITHVALUES
+        HRANDFIELD small 5 withvalues | HRANDFIELD small 9223372036854775808
+      `),
     )
     await pair.compareUnordered('HRANDFIELD', 'large', 1000)
   }
@@ -407,16 +283,10 @@ test('HSCAN', async () => {
     assert.equal((modis as string[][]).flat().sort(), (redis as string[][]).flat().sort(), options)
   }
   await pair.script(
-    ...['HSCAN none 0', 'HSCAN none 5 MATCH a'],
-    ...[
-      'HSCAN small x',
-      'HSCAN small',
-      'HSCAN small 0 COUNT 0',
-      'HSCAN small 0 TYPE hash',
-      'HSCAN small 0 BOGUS',
-      'HSCAN none x',
-      'HSCAN none 0 BOGUS',
-    ],
+    ...commands(`
+      HSCAN none 0 | HSCAN none 5 MATCH a | HSCAN small x | HSCAN small | HSCAN small 0 COUNT 0
+      HSCAN small 0 TYPE hash | HSCAN small 0 BOGUS | HSCAN none x | HSCAN none 0 BOGUS
+    `),
   )
   assert.is((await scanAll('large')).size, 600)
   assert.is((await scanAll('large', 'COUNT', 1)).size, 600)
@@ -460,30 +330,13 @@ test('large fields and values', async () => {
 })
 
 test('keyspace events of the hash commands', async () => {
-  const listener = await pair.connect()
-  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
-  await listener.compare('PSUBSCRIBE', '__key*__:*')
-  await pair.script(
-    ...[
-      'HSET h a 1 b 2',
-      'HSET h a 1',
-      'HMSET h a 1',
-      'HSETNX h a 1',
-      'HSETNX h c 1',
-      'HINCRBY h a 1',
-      'HINCRBYFLOAT h a 1',
-      'HDEL h a none',
-      'HDEL h none',
-    ],
-    ...['HDEL h b c d', 'HINCRBY h a x', 'SET last 1'],
+  await compareEvents(
+    pair,
+    ...commands(`
+      HSET h a 1 b 2 | HSET h a 1 | HMSET h a 1 | HSETNX h a 1 | HSETNX h c 1 | HINCRBY h a 1
+      HINCRBYFLOAT h a 1 | HDEL h a none | HDEL h none | HDEL h b c d | HINCRBY h a x
+    `),
   )
-  for (let event = 0; ; event++) {
-    const [modis, redis] = await Promise.all([listener.modis.next(), listener.redis.next()])
-    assert.is(modis.bytes.toString('latin1'), redis.bytes.toString('latin1'), `event ${event}`)
-    if (redis.bytes.toString('latin1').includes('__:set\r\n$4\r\nlast')) break
-  }
-  listener.disconnect()
-  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
 })
 
 test('a transaction fails when a watched hash was written, not when it was read', async () => {

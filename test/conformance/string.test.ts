@@ -1,5 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
+import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { ReplyError } from '../support/resp.ts'
 
@@ -21,18 +23,10 @@ for (const version of [2, 3] as const) {
   test(`SET and GET in RESP${version}`, async () => {
     await pair.speak(version)
     await pair.script(
-      ...[
-        'SET a 1',
-        'GET a',
-        'GET none',
-        'SET a "\\x00\\r\\n"',
-        'GET a',
-        'SET "" empty',
-        'GET ""',
-        'SET a ""',
-        'GET a',
-      ],
-      ...['LPUSH list x', 'GET list', 'SET list now-a-string', 'GET list', 'GET', 'SET a', 'GET a b'],
+      ...commands(`
+        SET a 1 | GET a | GET none | SET a "\\x00\\r\\n" | GET a | SET "" empty | GET "" | SET a ""
+        GET a | LPUSH list x | GET list | SET list now-a-string | GET list | GET | SET a | GET a b
+      `),
     )
     await pair.speak(2)
   })
@@ -40,79 +34,18 @@ for (const version of [2, 3] as const) {
   test(`options of SET in RESP${version}`, async () => {
     await pair.speak(version)
     await pair.script(
-      ...[
-        'SET a 1 NX',
-        'SET a 2 NX',
-        'GET a',
-        'SET a 3 XX',
-        'SET b 1 XX',
-        'GET b',
-        'SET a 4 nx xx',
-        'SET a 4 xx nx',
-      ],
-      ...[
-        'SET a 5 GET',
-        'SET c 1 GET',
-        'SET a 6 NX GET',
-        'SET d 7 NX GET',
-        'GET d',
-        'SET e 8 XX GET',
-        'GET e',
-      ],
-      ...['SET a 9 GET GET', 'SET a 9 NX NX', 'SET a 9 XX XX', 'LPUSH list x', 'SET list 1 GET', 'TYPE list'],
-      ...[
-        'SET a 1 EX 100',
-        'TTL a',
-        'SET a 2 KEEPTTL',
-        'TTL a',
-        'GET a',
-        'SET a 3',
-        'TTL a',
-        'SET n 1 KEEPTTL',
-        'TTL n',
-      ],
-      ...[
-        'SET a 1 PX 100000',
-        'TTL a',
-        'SET a 1 EXAT 33177117420',
-        'EXPIRETIME a',
-        'SET a 1 PXAT 33177117420000',
-      ],
-      ...[
-        'PEXPIRETIME a',
-        'SET a 2 EX 100 EX 200',
-        'TTL a',
-        'SET a 3 GET EX 300',
-        'TTL a',
-        'SET a 4 XX KEEPTTL GET',
-        'TTL a',
-      ],
-      ...[
-        'SET a 1 EX',
-        'SET a 1 EX 1 PX 1',
-        'SET a 1 EX 1 KEEPTTL',
-        'SET a 1 KEEPTTL EX 1',
-        'SET a 1 KEEPTTL KEEPTTL',
-      ],
-      ...[
-        'SET a 1 PERSIST',
-        'SET a 1 BOGUS',
-        'SET a 1 EX x',
-        'SET a 1 EX 1.5',
-        'SET a 1 EX 0',
-        'SET a 1 EX -1',
-        'SET a 1 PX 0',
-      ],
-      ...[
-        'SET a 1 EXAT 0',
-        'SET a 1 PXAT -5',
-        'SET a 1 EXAT 1',
-        'EXISTS a',
-        'GET a',
-        'SET a 1 ex 50',
-        'TTL a',
-        'SET b 1 eX 50 nX',
-      ],
+      ...commands(`
+        SET a 1 NX | SET a 2 NX | GET a | SET a 3 XX | SET b 1 XX | GET b | SET a 4 nx xx | SET a 4 xx nx
+        SET a 5 GET | SET c 1 GET | SET a 6 NX GET | SET d 7 NX GET | GET d | SET e 8 XX GET | GET e
+        SET a 9 GET GET | SET a 9 NX NX | SET a 9 XX XX | LPUSH list x | SET list 1 GET | TYPE list
+        SET a 1 EX 100 | TTL a | SET a 2 KEEPTTL | TTL a | GET a | SET a 3 | TTL a | SET n 1 KEEPTTL
+        TTL n | SET a 1 PX 100000 | TTL a | SET a 1 EXAT 33177117420 | EXPIRETIME a
+        SET a 1 PXAT 33177117420000 | PEXPIRETIME a | SET a 2 EX 100 EX 200 | TTL a | SET a 3 GET EX 300
+        TTL a | SET a 4 XX KEEPTTL GET | TTL a | SET a 1 EX | SET a 1 EX 1 PX 1 | SET a 1 EX 1 KEEPTTL
+        SET a 1 KEEPTTL EX 1 | SET a 1 KEEPTTL KEEPTTL | SET a 1 PERSIST | SET a 1 BOGUS | SET a 1 EX x
+        SET a 1 EX 1.5 | SET a 1 EX 0 | SET a 1 EX -1 | SET a 1 PX 0 | SET a 1 EXAT 0 | SET a 1 PXAT -5
+        SET a 1 EXAT 1 | EXISTS a | GET a | SET a 1 ex 50 | TTL a | SET b 1 eX 50 nX
+      `),
     )
     await pair.speak(2)
   })
@@ -120,129 +53,46 @@ for (const version of [2, 3] as const) {
 
 test('expiries at the ends of the range', async () => {
   await pair.script(
-    ...['SET a 1 EX 9223372036854775807', 'SET a 1 EX 9223372036854776', 'SET a 1 EX 9223372036854775'],
-    ...[
-      'SET a 1 PX 9223372036854775807',
-      'SET a 1 PX 9223372036854775808',
-      'SET a 1 EXAT 9223372036854775808',
-    ],
-    ...[
-      'SETEX a 9223372036854776 1',
-      'PSETEX a 9223372036854775807 1',
-      'EXISTS a',
-      'SET a 1 EX 9007199254740',
-      'TTL a',
-    ],
-    ...[
-      'SET a 1',
-      'GETEX a EX 9223372036854775807',
-      'GETEX a PX 9223372036854775807',
-      'GETEX a EXAT -1',
-      'TTL a',
-    ],
+    ...commands(`
+      SET a 1 EX 9223372036854775807 | SET a 1 EX 9223372036854776 | SET a 1 EX 9223372036854775
+      SET a 1 PX 9223372036854775807 | SET a 1 PX 9223372036854775808 | SET a 1 EXAT 9223372036854775808
+      SETEX a 9223372036854776 1 | PSETEX a 9223372036854775807 1 | EXISTS a | SET a 1 EX 9007199254740
+      TTL a | SET a 1 | GETEX a EX 9223372036854775807 | GETEX a PX 9223372036854775807 | GETEX a EXAT -1
+      TTL a
+    `),
   )
 })
 
 test('SETNX, SETEX, PSETEX, GETSET, GETDEL', async () => {
   await pair.script(
-    ...[
-      'SETNX a 1',
-      'SETNX a 2',
-      'GET a',
-      'SETEX a 100 v',
-      'TTL a',
-      'GET a',
-      'PSETEX a 100000 w',
-      'TTL a',
-      'GET a',
-    ],
-    ...[
-      'SETEX a 0 v',
-      'SETEX a -1 v',
-      'SETEX a x v',
-      'PSETEX a 0 v',
-      'SETEX a 100',
-      'GETSET a new',
-      'TTL a',
-      'GETSET b 1',
-    ],
-    ...[
-      'GET b',
-      'GETDEL b',
-      'GETDEL b',
-      'EXISTS b',
-      'LPUSH list x',
-      'GETSET list 1',
-      'GETDEL list',
-      'SETNX list 1',
-      'LLEN list',
-    ],
+    ...commands(`
+      SETNX a 1 | SETNX a 2 | GET a | SETEX a 100 v | TTL a | GET a | PSETEX a 100000 w | TTL a | GET a
+      SETEX a 0 v | SETEX a -1 v | SETEX a x v | PSETEX a 0 v | SETEX a 100 | GETSET a new | TTL a
+      GETSET b 1 | GET b | GETDEL b | GETDEL b | EXISTS b | LPUSH list x | GETSET list 1 | GETDEL list
+      SETNX list 1 | LLEN list
+    `),
   )
 })
 
 test('GETEX', async () => {
   await pair.script(
-    ...[
-      'SET a 1',
-      'GETEX a',
-      'TTL a',
-      'GETEX a EX 100',
-      'TTL a',
-      'GETEX a PX 200000',
-      'TTL a',
-      'GETEX a PERSIST',
-      'TTL a',
-    ],
-    ...[
-      'GETEX a EXAT 33177117420',
-      'EXPIRETIME a',
-      'GETEX a PXAT 33177117420123',
-      'PEXPIRETIME a',
-      'GETEX none EX 10',
-    ],
-    ...[
-      'GETEX a EX',
-      'GETEX a EX 0',
-      'GETEX a EX 1 PX 1',
-      'GETEX a PERSIST EX 1',
-      'GETEX a PERSIST PERSIST',
-      'GETEX a KEEPTTL',
-    ],
-    ...[
-      'GETEX a NX',
-      'GETEX a EX x',
-      'LPUSH list x',
-      'GETEX list',
-      'GETEX list EX x',
-      'GETEX list EX 10',
-      'GETEX a EXAT 1',
-      'EXISTS a',
-    ],
+    ...commands(`
+      SET a 1 | GETEX a | TTL a | GETEX a EX 100 | TTL a | GETEX a PX 200000 | TTL a | GETEX a PERSIST
+      TTL a | GETEX a EXAT 33177117420 | EXPIRETIME a | GETEX a PXAT 33177117420123 | PEXPIRETIME a
+      GETEX none EX 10 | GETEX a EX | GETEX a EX 0 | GETEX a EX 1 PX 1 | GETEX a PERSIST EX 1
+      GETEX a PERSIST PERSIST | GETEX a KEEPTTL | GETEX a NX | GETEX a EX x | LPUSH list x | GETEX list
+      GETEX list EX x | GETEX list EX 10 | GETEX a EXAT 1 | EXISTS a
+    `),
   )
 })
 
 test('MGET, MSET, MSETNX', async () => {
   await pair.script(
-    ...[
-      'MSET a 1 b 2 c 3',
-      'MGET a b c none',
-      'LPUSH list x',
-      'MGET a list',
-      'MSET a 1 b',
-      'MSET a',
-      'MSETNX a 1 b',
-    ],
-    ...[
-      'MSETNX d 1 e 2',
-      'MGET d e',
-      'MSETNX f 1 a 2',
-      'EXISTS f',
-      'MSET a 1 a 2',
-      'GET a',
-      'MSETNX g 1 g 2',
-      'GET g',
-    ],
-    ...['SET t 1 EX 100', 'MSET t 2', 'TTL t', 'MSET list now', 'GET list'],
+    ...commands(`
+      MSET a 1 b 2 c 3 | MGET a b c none | LPUSH list x | MGET a list | MSET a 1 b | MSET a | MSETNX a 1 b
+      MSETNX d 1 e 2 | MGET d e | MSETNX f 1 a 2 | EXISTS f | MSET a 1 a 2 | GET a | MSETNX g 1 g 2
+      GET g | SET t 1 EX 100 | MSET t 2 | TTL t | MSET list now | GET list
+    `),
   )
   await pair.speak(3)
   await pair.script('MGET a none')
@@ -251,68 +101,17 @@ test('MGET, MSET, MSETNX', async () => {
 
 test('APPEND, SETRANGE, GETRANGE, SUBSTR, STRLEN', async () => {
   await pair.script(
-    ...[
-      'APPEND a hello',
-      'APPEND a " world"',
-      'GET a',
-      'STRLEN a',
-      'STRLEN none',
-      'APPEND n 12',
-      'OBJECT ENCODING n',
-    ],
-    ...[
-      'APPEND n 3',
-      'OBJECT ENCODING n',
-      'INCR n',
-      'OBJECT ENCODING n',
-      'APPEND a ""',
-      'OBJECT ENCODING a',
-      'APPEND e ""',
-      'EXISTS e',
-    ],
-    ...[
-      'SETRANGE a 6 there',
-      'GET a',
-      'SETRANGE a 15 x',
-      'GET a',
-      'SETRANGE z 3 abc',
-      'GET z',
-      'SETRANGE y 0 ""',
-      'EXISTS y',
-    ],
-    ...[
-      'SETRANGE a 3 ""',
-      'SETRANGE a -1 x',
-      'SETRANGE a x x',
-      'SETRANGE a 536870912 x',
-      'SETRANGE w 536870911 xx',
-      'EXISTS w',
-    ],
-    ...[
-      'SETRANGE a 9223372036854775807 x',
-      'SETRANGE a 9223372036854775808 x',
-      'SET i 1234',
-      'SETRANGE i 1 x',
-      'OBJECT ENCODING i',
-    ],
-    ...[
-      'GET i',
-      'LPUSH list x',
-      'APPEND list x',
-      'SETRANGE list 0 x',
-      'SETRANGE list 0 ""',
-      'GETRANGE list 0 1',
-      'STRLEN list',
-    ],
-    ...[
-      'SET num 12345',
-      'GETRANGE num 1 3',
-      'STRLEN num',
-      'SET t v EX 100',
-      'APPEND t w',
-      'SETRANGE t 0 x',
-      'TTL t',
-    ],
+    ...commands(`
+      APPEND a hello | APPEND a " world" | GET a | STRLEN a | STRLEN none | APPEND n 12
+      OBJECT ENCODING n | APPEND n 3 | OBJECT ENCODING n | INCR n | OBJECT ENCODING n | APPEND a ""
+      OBJECT ENCODING a | APPEND e "" | EXISTS e | SETRANGE a 6 there | GET a | SETRANGE a 15 x | GET a
+      SETRANGE z 3 abc | GET z | SETRANGE y 0 "" | EXISTS y | SETRANGE a 3 "" | SETRANGE a -1 x
+      SETRANGE a x x | SETRANGE a 536870912 x | SETRANGE w 536870911 xx | EXISTS w
+      SETRANGE a 9223372036854775807 x | SETRANGE a 9223372036854775808 x | SET i 1234 | SETRANGE i 1 x
+      OBJECT ENCODING i | GET i | LPUSH list x | APPEND list x | SETRANGE list 0 x | SETRANGE list 0 ""
+      GETRANGE list 0 1 | STRLEN list | SET num 12345 | GETRANGE num 1 3 | STRLEN num | SET t v EX 100
+      APPEND t w | SETRANGE t 0 x | TTL t
+    `),
   )
   for (const start of [0, 1, 3, 5, 100, -1, -3, -5, -100, '9223372036854775807', '-9223372036854775808']) {
     for (const end of [0, 1, 4, 5, 100, -1, -3, -5, -100, '9223372036854775807', '-9223372036854775808']) {
@@ -321,93 +120,26 @@ test('APPEND, SETRANGE, GETRANGE, SUBSTR, STRLEN', async () => {
     }
   }
   await pair.script(
-    'GETRANGE none 0 -1',
-    'GETRANGE num 0 x',
-    'GETRANGE num x 1',
-    'SET e ""',
-    'GETRANGE e 0 -1',
+    ...commands(`
+      GETRANGE none 0 -1 | GETRANGE num 0 x | GETRANGE num x 1 | SET e "" | GETRANGE e 0 -1
+    `),
   )
 })
 
 test('integers over the whole range', async () => {
   await pair.script(
-    ...[
-      'INCR a',
-      'INCR a',
-      'DECR a',
-      'INCRBY a 10',
-      'DECRBY a 20',
-      'GET a',
-      'OBJECT ENCODING a',
-      'INCRBY a 0',
-      'DECRBY a 0',
-      'DECRBY z 0',
-    ],
-    ...[
-      'SET a 9223372036854775806',
-      'INCR a',
-      'INCR a',
-      'GET a',
-      'DECR a',
-      'SET a -9223372036854775807',
-      'DECR a',
-      'DECR a',
-      'GET a',
-    ],
-    ...[
-      'SET a 9007199254740991',
-      'INCR a',
-      'INCR a',
-      'INCR a',
-      'DECRBY a 3',
-      'INCRBY a 9007199254740993',
-      'GET a',
-    ],
-    ...[
-      'SET a 1',
-      'INCRBY a 9223372036854775807',
-      'DECRBY a -9223372036854775808',
-      'DECRBY a -9223372036854775807',
-      'GET a',
-    ],
-    ...[
-      'SET a -1',
-      'INCRBY a -9223372036854775808',
-      'DECRBY a 9223372036854775807',
-      'DECR a',
-      'INCRBY a 18446744073709551616',
-    ],
-    ...[
-      'INCRBY a 9223372036854775808',
-      'INCRBY a 1.0',
-      'INCRBY a "1 "',
-      'INCRBY a ""',
-      'INCRBY a +1',
-      'INCRBY a 01',
-      'INCRBY a -0',
-    ],
-    ...[
-      'SET s " 1"',
-      'INCR s',
-      'SET s 1.5',
-      'INCR s',
-      'SET s ""',
-      'INCR s',
-      'SET s 01',
-      'INCR s',
-      'SET s -0',
-      'INCR s',
-    ],
-    ...[
-      'LPUSH list x',
-      'INCR list',
-      'DECRBY list 1',
-      'SET t 1 EX 100',
-      'INCR t',
-      'TTL t',
-      'INCRBY a',
-      'INCR',
-    ],
+    ...commands(`
+      INCR a | INCR a | DECR a | INCRBY a 10 | DECRBY a 20 | GET a | OBJECT ENCODING a | INCRBY a 0
+      DECRBY a 0 | DECRBY z 0 | SET a 9223372036854775806 | INCR a | INCR a | GET a | DECR a
+      SET a -9223372036854775807 | DECR a | DECR a | GET a | SET a 9007199254740991 | INCR a | INCR a
+      INCR a | DECRBY a 3 | INCRBY a 9007199254740993 | GET a | SET a 1 | INCRBY a 9223372036854775807
+      DECRBY a -9223372036854775808 | DECRBY a -9223372036854775807 | GET a | SET a -1
+      INCRBY a -9223372036854775808 | DECRBY a 9223372036854775807 | DECR a
+      INCRBY a 18446744073709551616 | INCRBY a 9223372036854775808 | INCRBY a 1.0 | INCRBY a "1 "
+      INCRBY a "" | INCRBY a +1 | INCRBY a 01 | INCRBY a -0 | SET s " 1" | INCR s | SET s 1.5 | INCR s
+      SET s "" | INCR s | SET s 01 | INCR s | SET s -0 | INCR s | LPUSH list x | INCR list | DECRBY list 1
+      SET t 1 EX 100 | INCR t | TTL t | INCRBY a | INCR
+    `),
   )
 })
 
@@ -428,61 +160,17 @@ test('integers drawn at random', async () => {
 
 test('INCRBYFLOAT', async () => {
   await pair.script(
-    ...[
-      'INCRBYFLOAT a 1.5',
-      'INCRBYFLOAT a 1.5',
-      'OBJECT ENCODING a',
-      'INCR a',
-      'INCRBYFLOAT a -5',
-      'INCRBYFLOAT a 5e3',
-      'GET a',
-    ],
-    ...[
-      'SET a 3',
-      'INCRBYFLOAT a 0.1',
-      'INCRBYFLOAT a 0.2',
-      'SET a 10.50',
-      'INCRBYFLOAT a 0.1',
-      'SET a 1e20',
-      'INCRBYFLOAT a 1',
-    ],
-    ...[
-      'SET a 17179869184',
-      'INCRBYFLOAT a 1.5',
-      'SET a 1',
-      'INCRBYFLOAT a 1e-17',
-      'INCRBYFLOAT a 1e-20',
-      'INCRBYFLOAT a nan',
-    ],
-    ...[
-      'INCRBYFLOAT a inf',
-      'INCRBYFLOAT a -inf',
-      'INCRBYFLOAT a x',
-      'INCRBYFLOAT a ""',
-      'INCRBYFLOAT a " 1"',
-      'INCRBYFLOAT a 1x',
-    ],
-    ...[
-      'SET s x',
-      'INCRBYFLOAT s 1',
-      'SET s " 1"',
-      'INCRBYFLOAT s 1',
-      'SET s inf',
-      'INCRBYFLOAT s 1',
-      'LPUSH list x',
-      'INCRBYFLOAT list 1',
-    ],
-    ...[
-      'SET t 1 EX 100',
-      'INCRBYFLOAT t 1',
-      'TTL t',
-      'SET a 0',
-      'INCRBYFLOAT a -0',
-      'INCRBYFLOAT a 0x10',
-      'SET a -0.0',
-      'INCRBYFLOAT a 0',
-    ],
-    ...['SET a 5', 'INCRBYFLOAT a 1e308', 'INCRBYFLOAT a 1e308', 'INCRBYFLOAT a 1e4932'],
+    ...commands(`
+      INCRBYFLOAT a 1.5 | INCRBYFLOAT a 1.5 | OBJECT ENCODING a | INCR a | INCRBYFLOAT a -5
+      INCRBYFLOAT a 5e3 | GET a | SET a 3 | INCRBYFLOAT a 0.1 | INCRBYFLOAT a 0.2 | SET a 10.50
+      INCRBYFLOAT a 0.1 | SET a 1e20 | INCRBYFLOAT a 1 | SET a 17179869184 | INCRBYFLOAT a 1.5 | SET a 1
+      INCRBYFLOAT a 1e-17 | INCRBYFLOAT a 1e-20 | INCRBYFLOAT a nan | INCRBYFLOAT a inf
+      INCRBYFLOAT a -inf | INCRBYFLOAT a x | INCRBYFLOAT a "" | INCRBYFLOAT a " 1" | INCRBYFLOAT a 1x
+      SET s x | INCRBYFLOAT s 1 | SET s " 1" | INCRBYFLOAT s 1 | SET s inf | INCRBYFLOAT s 1
+      LPUSH list x | INCRBYFLOAT list 1 | SET t 1 EX 100 | INCRBYFLOAT t 1 | TTL t | SET a 0
+      INCRBYFLOAT a -0 | INCRBYFLOAT a 0x10 | SET a -0.0 | INCRBYFLOAT a 0 | SET a 5 | INCRBYFLOAT a 1e308
+      INCRBYFLOAT a 1e308 | INCRBYFLOAT a 1e4932
+    `),
   )
   for (let round = 0; round < 200; round++) {
     const draw = (): string => ((Math.random() - 0.5) * 10 ** Math.floor(Math.random() * 20 - 5)).toString()
@@ -555,31 +243,12 @@ test('LCS', async () => {
   for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.script(
-      ...[
-        'LCS a b',
-        'LCS a b LEN',
-        'LCS a b IDX',
-        'LCS a b IDX MINMATCHLEN 4',
-        'LCS a b IDX WITHMATCHLEN',
-        'LCS a e',
-        'LCS a none IDX',
-      ],
-      ...[
-        'LCS a b IDX MINMATCHLEN 4 WITHMATCHLEN',
-        'LCS x y IDX',
-        'LCS y x IDX',
-        'LCS x x IDX WITHMATCHLEN',
-        'LCS none none2',
-        'LCS a a',
-      ],
-      ...[
-        'LCS a b LEN IDX',
-        'LCS a b MINMATCHLEN',
-        'LCS a b MINMATCHLEN x',
-        'LCS a b IDX MINMATCHLEN -3',
-        'LCS a b foo',
-        'LCS a',
-      ],
+      ...commands(`
+        LCS a b | LCS a b LEN | LCS a b IDX | LCS a b IDX MINMATCHLEN 4 | LCS a b IDX WITHMATCHLEN
+        LCS a e | LCS a none IDX | LCS a b IDX MINMATCHLEN 4 WITHMATCHLEN | LCS x y IDX | LCS y x IDX
+        LCS x x IDX WITHMATCHLEN | LCS none none2 | LCS a a | LCS a b LEN IDX | LCS a b MINMATCHLEN
+        LCS a b MINMATCHLEN x | LCS a b IDX MINMATCHLEN -3 | LCS a b foo | LCS a
+      `),
     )
   }
   await pair.speak(2)
@@ -599,51 +268,15 @@ test('LCS', async () => {
 })
 
 test('keyspace events of the string commands', async () => {
-  const listener = await pair.connect()
-  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
-  await listener.compare('PSUBSCRIBE', '__key*__:*')
-  const script = [
-    ...[
-      'SET a 1',
-      'SET a 1 EX 100',
-      'SET a 2 NX',
-      'SETNX b 1',
-      'SETEX c 100 1',
-      'PSETEX c 1000 1',
-      'GETSET a 1',
-      'GETDEL a',
-      'GETDEL a',
-    ],
-    ...[
-      'MSET a 1 b 2',
-      'MSETNX x 1 y 2',
-      'INCR n',
-      'DECRBY n 2',
-      'INCRBYFLOAT n 1.5',
-      'APPEND a x',
-      'SETRANGE a 0 y',
-      'SETRANGE a 0 ""',
-    ],
-    ...[
-      'GETEX a',
-      'GETEX a EX 100',
-      'GETEX a PERSIST',
-      'GETEX a PERSIST',
-      'GETEX a EXAT 1',
-      'SET b 1 KEEPTTL',
-      'SET b 2 GET',
-      'SET last 1',
-    ],
-  ]
-  await pair.script(...script)
-  // Both send the same events, in the same order, as far as the last command's two.
-  for (let event = 0; ; event++) {
-    const [modis, redis] = await Promise.all([listener.modis.next(), listener.redis.next()])
-    assert.is(modis.bytes.toString('latin1'), redis.bytes.toString('latin1'), `event ${event}`)
-    if (redis.bytes.toString('latin1').includes('__:set\r\n$4\r\nlast')) break
-  }
-  listener.disconnect()
-  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
+  await compareEvents(
+    pair,
+    ...commands(`
+      SET a 1 | SET a 1 EX 100 | SET a 2 NX | SETNX b 1 | SETEX c 100 1 | PSETEX c 1000 1 | GETSET a 1
+      GETDEL a | GETDEL a | MSET a 1 b 2 | MSETNX x 1 y 2 | INCR n | DECRBY n 2 | INCRBYFLOAT n 1.5
+      APPEND a x | SETRANGE a 0 y | SETRANGE a 0 "" | GETEX a | GETEX a EX 100 | GETEX a PERSIST
+      GETEX a PERSIST | GETEX a EXAT 1 | SET b 1 KEEPTTL | SET b 2 GET
+    `),
+  )
 })
 
 test('a transaction fails when a watched key was written', async () => {

@@ -101,9 +101,9 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', '
 export function words(line: CommandLine): Buffer[] {
   return (line.match(/"(?:[^"\\]|\\.)*"|\S+/g) ?? []).map((word) => {
     if (!word.startsWith('"')) return Buffer.from(word)
-    const text = word.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|.)/g, (_all, escape: string) => {
-      if (escape.length === 3) return String.fromCharCode(Number.parseInt(escape.slice(1), 16))
-      return ESCAPES[escape] ?? escape
+    const text = word.slice(1, -1).replace(/\\(x[0-9a-fA-F]{2}|.)/g, (_all, code: string) => {
+      if (code.length === 3) return String.fromCharCode(Number.parseInt(code.slice(1), 16))
+      return ESCAPES[code] ?? code
     })
     return Buffer.from(text, 'latin1')
   })
