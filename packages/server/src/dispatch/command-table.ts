@@ -6,6 +6,7 @@ const MIN_SLOTS = 512
 /** Commands by name, found from the bytes of a request without making a string of them. */
 export class CommandTable {
   readonly #byName = new Map<string, Command>()
+  #last: Command | undefined
   #slots: (Command | undefined)[] = new Array(MIN_SLOTS).fill(undefined)
 
   get size(): number {
@@ -35,6 +36,9 @@ export class CommandTable {
     const buffer = args.buffer
     const from = args.starts[index] as number
     const length = (args.ends[index] as number) - from
+    // Clients mostly send the same command again and again.
+    const last = this.#last
+    if (last !== undefined && nameIs(last.name, buffer, from, length)) return last
     let hash = length
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + ((buffer[from + i] as number) | 0x20)) | 0
     const slots = this.#slots
@@ -42,11 +46,15 @@ export class CommandTable {
     for (let at = spread(hash) & mask; ; at = (at + 1) & mask) {
       const command = slots[at]
       if (command === undefined) return undefined
-      if (nameIs(command.name, buffer, from, length)) return command
+      if (nameIs(command.name, buffer, from, length)) {
+        this.#last = command
+        return command
+      }
     }
   }
 
   #rebuild(): void {
+    this.#last = undefined
     let size = MIN_SLOTS
     while (size < this.#byName.size * 4) size *= 2
     const slots: (Command | undefined)[] = new Array(size).fill(undefined)

@@ -1,3 +1,5 @@
+// The global of this name is a getter that is called at every use.
+import { performance } from 'node:perf_hooks'
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
 import { endTransaction, queue } from '../client/transaction.ts'
