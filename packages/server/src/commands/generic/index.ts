@@ -1,5 +1,6 @@
 import { arg, type KeySpec } from '@modis/sdk'
 import { defineFamily } from '../family.ts'
+import { helpSubcommand } from '../help.ts'
 import {
   expire,
   expireat,
@@ -12,7 +13,7 @@ import {
   ttl,
 } from './expire.ts'
 import { copy, del, exists, randomkey, rename, renamenx, touch, type } from './keys.ts'
-import { objectEncoding, objectFreq, objectHelp, objectIdletime, objectRefcount } from './object.ts'
+import { objectEncoding, objectFreq, objectIdletime, objectRefcount } from './object.ts'
 import { keys, scan } from './scan.ts'
 import { sort, sortKeyPositions, sortRo } from './sort.ts'
 import { wait } from './wait.ts'
@@ -155,14 +156,7 @@ export const genericFamily = defineFamily({
           args: { key: arg.key({ flags: ['RO'] }) },
           raw: objectFreq,
         },
-        help: {
-          summary: 'Returns a text about the subcommands.',
-          since: '6.2.0',
-          complexity: 'O(1)',
-          flags: ['loading', 'stale'],
-          categories: ['keyspace'],
-          raw: objectHelp,
-        },
+        help: { ...helpSubcommand('6.2.0'), categories: ['keyspace'] },
         idletime: {
           summary: 'Returns the seconds since a key was last used.',
           since: '2.2.3',

@@ -19,20 +19,6 @@ const countsIdleTime = new CommandError(
   `An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHING}`,
 )
 
-const HELP = [
-  'OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ENCODING <key>',
-  '    How the value is encoded.',
-  'FREQ <key>',
-  '    How often the key was used of late, on a logarithmic scale.',
-  'IDLETIME <key>',
-  '    Seconds since the key was last used.',
-  'REFCOUNT <key>',
-  '    Number of references to the value.',
-  'HELP',
-  '    Print this help.',
-]
-
 /** Replies null where the key in argument 2 does not exist. */
 function withKey(ctx: CommandContext, args: RequestArgs, reply: (entry: Entry) => void): void {
   const entry = ctx.lookAtKey(args, 2)
@@ -67,9 +53,4 @@ export function objectFreq(ctx: CommandContext, args: RequestArgs): void {
     if (!ctx.server.eviction.countsFrequency) throw countsIdleTime
     ctx.reply.integer(ctx.server.eviction.frequency(entry.clock))
   })
-}
-
-export function objectHelp(ctx: CommandContext): void {
-  ctx.reply.array(HELP.length)
-  for (const line of HELP) ctx.reply.simple(line)
 }
