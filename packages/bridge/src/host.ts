@@ -363,7 +363,10 @@ export interface CommandHost {
   setCommandCategories(command: number, categories: string): boolean
   /** False when the name is taken or there is no room for another. */
   addCategory(module: number, name: string): boolean
-  /** Runs a command for `caller`, whose user is that of `user` (a user number), or its own when 0. */
+  /**
+   * Runs a command for `caller`, as `user` (a user number), or when that is 0 as the user of its client;
+   * without a client, as the default user.
+   */
   call(args: Arguments, flags: number, caller: CallerInfo, user: number): CallResult
   /** The module takes its promise back. False when the command has already finished. */
   callAbort(promise: number): boolean

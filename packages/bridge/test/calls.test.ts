@@ -16,7 +16,7 @@ test.after(({ host }) => {
   host.close()
 })
 
-for (const name of ['formats', 'replies', 'resp3', 'positions']) {
+for (const name of ['formats', 'replies', 'resp3', 'positions', 'no-cluster']) {
   test(`calls.${name} finds everything as it should be`, async ({ host, client }) => {
     assert.is((await host.send(client, `calls.${name}`)).toString(), '+OK\r\n')
   })

@@ -126,7 +126,9 @@ RedisModuleCallReply *rm_Call(RedisModuleCtx *context, const char *command, cons
   }
   RedisModuleCallReply *reply = NULL;
   errno = 0;
-  if ((flags & FORMAT_CHECK_ACL) && context->user == 0 && context->caller.client == 0) {
+  /* A thread without a client runs as the default user; a timer or a notification as nobody. */
+  bool nobody = context->user == 0 && context->caller.client == 0 && !(context->flags & CONTEXT_THREAD);
+  if ((flags & FORMAT_CHECK_ACL) && nobody) {
     if (flags & FORMAT_ERRORS_AS_REPLIES) {
       reply = call_reply_error(
           context, "ERR cannot run as user, no user directly attached to context or context's client");

@@ -128,9 +128,8 @@ static int put(RedisModuleDict *dict, void *key, size_t length, void *value, boo
     insert(dict, key, length, value, before);
     return REDISMODULE_OK;
   }
-  if (!replace) return REDISMODULE_ERR;
-  node->value = value;
-  return REDISMODULE_OK;
+  if (replace) node->value = value;
+  return REDISMODULE_ERR;
 }
 
 /* Fails when the key is there. */
@@ -142,6 +141,7 @@ int rm_DictSet(RedisModuleDict *dict, RedisModuleString *key, void *value) {
   return put(dict, key->bytes, key->length, value, false);
 }
 
+/* Sets the value in any case; fails, as in Redis, when it replaced one. */
 int rm_DictReplaceC(RedisModuleDict *dict, void *key, size_t length, void *value) {
   return put(dict, key, length, value, true);
 }

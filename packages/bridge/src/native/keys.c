@@ -234,18 +234,19 @@ void rm_ResetDataset(int restart_aof, int async) {
   keyspace_epoch++;
 }
 
-/* The four below fail when the server's eviction policy keeps another kind of record. */
+/* Under an eviction policy that keeps another kind of record, the value is -1 and cannot be set. An
+ * empty key has none. */
 static int access_get(RedisModuleKey *key, HostOperation operation, long long *value) {
   *value = -1;
-  if (key == NULL) return REDISMODULE_ERR;
+  if (rm_KeyType(key) == REDISMODULE_KEYTYPE_EMPTY) return REDISMODULE_ERR;
   HostFrame frame = key_begin(key);
   if (host_call(operation)) *value = (long long)host_result(0);
   host_end(frame);
-  return *value < 0 ? REDISMODULE_ERR : REDISMODULE_OK;
+  return REDISMODULE_OK;
 }
 
 static int access_set(RedisModuleKey *key, HostOperation operation, long long value) {
-  if (key == NULL || value < 0) return REDISMODULE_ERR;
+  if (rm_KeyType(key) == REDISMODULE_KEYTYPE_EMPTY || value < 0) return REDISMODULE_ERR;
   HostFrame frame = key_begin(key);
   host_number((double)value);
   bool set = host_call(operation) && host_result(0) != 0;
@@ -281,16 +282,14 @@ static void fetch_direct(RedisModuleKey *key) {
 }
 
 /* The bytes of a string, to read or to change in place until the key is closed. An empty key has
- * none, and something that is not a string gives NULL. */
+ * none, and something that is not a string gives NULL. What counts is this mode, not the key's. */
 char *rm_StringDMA(RedisModuleKey *key, size_t *length, int mode) {
   static char nothing[1];
   *length = 0;
   if (key == NULL) return NULL;
   key_refresh(key);
   if (key->type == REDISMODULE_KEYTYPE_EMPTY) return nothing;
-  if (key->type != REDISMODULE_KEYTYPE_STRING || ((mode & REDISMODULE_WRITE) && !key_writable(key))) {
-    return NULL;
-  }
+  if (key->type != REDISMODULE_KEYTYPE_STRING) return NULL;
   if (!key->direct_dirty) fetch_direct(key);
   if (key->direct == NULL) return nothing;
   if ((mode & REDISMODULE_WRITE) && !key->direct_dirty) {

@@ -162,14 +162,14 @@ void rm_ThreadSafeContextLock(RedisModuleCtx *context) {
   holding = true;
 }
 
-/* Gets the lock when the event loop has nothing to do and nobody else wants it; EBUSY otherwise. */
+/* Gets the lock when the event loop has nothing to do and nobody else wants it; EBUSY otherwise, and
+ * on the main thread, which has it by nature. */
 int rm_ThreadSafeContextTryLock(RedisModuleCtx *context) {
-  if (on_main_thread() || holding) return REDISMODULE_OK;
   pthread_mutex_lock(&mutex);
   bool open = mode == OPEN && !lent;
   bool idle = mode == SERVED && !lent && first_waiter == NULL && atomic_load(&main_is_polling);
   pthread_mutex_unlock(&mutex);
-  if (!open && !idle) {
+  if (on_main_thread() || holding || (!open && !idle)) {
     errno = EBUSY;
     return REDISMODULE_ERR;
   }

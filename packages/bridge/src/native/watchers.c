@@ -12,7 +12,7 @@ typedef struct Watcher {
   int fd;
   int mask;
   RedisModuleEventLoopFunc readable, writable;
-  void *readable_data, *writable_data;
+  void *data; /* one for both, whoever set it last */
   Module *module;
 } Watcher;
 
@@ -31,12 +31,12 @@ static void watcher_run(void *data) {
   Watcher *watcher = ready->watcher;
   Running before = running_enter(watcher->module, "a file event");
   if ((ready->events & UV_READABLE) && (watcher->mask & REDISMODULE_EVENTLOOP_READABLE)) {
-    watcher->readable(watcher->fd, watcher->readable_data, REDISMODULE_EVENTLOOP_READABLE);
+    watcher->readable(watcher->fd, watcher->data, REDISMODULE_EVENTLOOP_READABLE);
   }
   /* The function may have removed its watcher, or put another in its place. */
   if (table_get(&watchers, fd) == watcher && (ready->events & UV_WRITABLE) &&
       (watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE)) {
-    watcher->writable(watcher->fd, watcher->writable_data, REDISMODULE_EVENTLOOP_WRITABLE);
+    watcher->writable(watcher->fd, watcher->data, REDISMODULE_EVENTLOOP_WRITABLE);
   }
   running_leave(before);
   run_post_notification_jobs();
@@ -63,7 +63,7 @@ static void watcher_update(Watcher *watcher) {
 /* EINVAL for a bad mask or function, ERANGE for a descriptor that cannot be watched. */
 int rm_EventLoopAdd(int fd, int mask, RedisModuleEventLoopFunc function, void *data) {
   int known = REDISMODULE_EVENTLOOP_READABLE | REDISMODULE_EVENTLOOP_WRITABLE;
-  if (mask == 0 || (mask & ~known) || function == NULL) {
+  if ((mask & ~known) || function == NULL) {
     errno = EINVAL;
     return REDISMODULE_ERR;
   }
@@ -81,14 +81,9 @@ int rm_EventLoopAdd(int fd, int mask, RedisModuleEventLoopFunc function, void *d
     uv_unref((uv_handle_t *)&watcher->handle);
     table_set(&watchers, (uint64_t)fd, watcher);
   }
-  if (mask & REDISMODULE_EVENTLOOP_READABLE) {
-    watcher->readable = function;
-    watcher->readable_data = data;
-  }
-  if (mask & REDISMODULE_EVENTLOOP_WRITABLE) {
-    watcher->writable = function;
-    watcher->writable_data = data;
-  }
+  if (mask & REDISMODULE_EVENTLOOP_READABLE) watcher->readable = function;
+  if (mask & REDISMODULE_EVENTLOOP_WRITABLE) watcher->writable = function;
+  watcher->data = data;
   watcher->mask |= mask;
   watcher_update(watcher);
   return REDISMODULE_OK;
@@ -100,7 +95,7 @@ int rm_EventLoopDel(int fd, int mask) {
     errno = ERANGE;
     return REDISMODULE_ERR;
   }
-  if (mask == 0 || (mask & ~known)) {
+  if (mask & ~known) {
     errno = EINVAL;
     return REDISMODULE_ERR;
   }

@@ -8,10 +8,12 @@
 
 #include "redismodule.h"
 
+#define TEXT_OF(value) #value
+#define LINE_TEXT(line) TEXT_OF(line)
 #define CHECK(expression)                                                                                    \
   do {                                                                                                       \
     if (!(expression))                                                                                       \
-      return RedisModule_ReplyWithErrorFormat(ctx, "FAILED %s:%d: %s", __FILE__, __LINE__, #expression);     \
+      return RedisModule_ReplyWithError(ctx, "FAILED " __FILE__ ":" LINE_TEXT(__LINE__) ": " #expression);   \
   } while (0)
 
 #define UNUSED_ARGUMENTS() ((void)argv, (void)argc)

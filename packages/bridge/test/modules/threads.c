@@ -97,8 +97,10 @@ COMMAND(let_go) {
 COMMAND(abort_block) {
   UNUSED_ARGUMENTS();
   RedisModuleBlockedClient *blocked = RedisModule_BlockClient(ctx, reply_with_data, NULL, free_data, 0);
-  RedisModule_BlockClientSetPrivateData(blocked, ctx);
-  CHECK(RedisModule_BlockClientGetPrivateData(blocked) == ctx);
+  if (RedisModule_BlockClientSetPrivateData) {
+    RedisModule_BlockClientSetPrivateData(blocked, ctx);
+    CHECK(RedisModule_BlockClientGetPrivateData(blocked) == ctx);
+  }
   RedisModule_AbortBlock(blocked);
   return RedisModule_ReplyWithSimpleString(ctx, "aborted");
 }
@@ -237,8 +239,7 @@ static void *try_to_lock(void *data) {
 
 COMMAND(try_lock) {
   UNUSED_ARGUMENTS();
-  CHECK(RedisModule_ThreadSafeContextTryLock(ctx) == REDISMODULE_OK);
-  RedisModule_ThreadSafeContextUnlock(ctx);
+  CHECK(RedisModule_ThreadSafeContextTryLock(ctx) == REDISMODULE_ERR && errno == EBUSY);
   start(try_to_lock, RedisModule_BlockClient(ctx, NULL, NULL, NULL, 0));
   return REDISMODULE_OK;
 }
@@ -290,7 +291,7 @@ static void *shoot(void *data) {
 COMMAND(event_loop) {
   UNUSED_ARGUMENTS();
   static int ten = 10;
-  CHECK(RedisModule_EventLoopAdd(0, 0, on_readable, NULL) == REDISMODULE_ERR && errno == EINVAL);
+  CHECK(RedisModule_EventLoopAdd(0, 8, on_readable, NULL) == REDISMODULE_ERR && errno == EINVAL);
   CHECK(RedisModule_EventLoopAdd(-1, REDISMODULE_EVENTLOOP_READABLE, on_readable, NULL) == REDISMODULE_ERR &&
         errno == ERANGE);
   CHECK(RedisModule_EventLoopAddOneShot(NULL, NULL) == REDISMODULE_ERR);

@@ -216,7 +216,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
       RedisModule_CreateDataType(ctx, "test-type", 1024, &methods))
     return REDISMODULE_ERR;
   type = RedisModule_CreateDataType(ctx, "test-type", 2, &methods);
-  if (type == NULL || RedisModule_GetTypeMethodVersion() != 5) return REDISMODULE_ERR;
+  if (type == NULL || RedisModule_GetTypeMethodVersion() < 4) return REDISMODULE_ERR;
   /* A type built against the first version of the structure: what follows must not be read. */
   struct {
     uint64_t version;
