@@ -145,9 +145,11 @@ export class Arena {
   #addChunk(bytes: number): number {
     const index = this.#freeChunks.pop() ?? this.chunks.length
     if (index >= MAX_CHUNKS) throw new ArenaFullError()
-    const chunk = Buffer.allocUnsafeSlow(bytes)
-    this.chunks[index] = chunk
-    this.words[index] = new Int32Array(chunk.buffer, chunk.byteOffset, bytes >>> 2)
+    // Memory of unshared buffers counts towards the pressure that makes V8 collect garbage, some milliseconds for every few
+    // chunks though there is nothing to collect; shared memory does not.
+    const memory = new SharedArrayBuffer(bytes)
+    this.chunks[index] = Buffer.from(memory)
+    this.words[index] = new Int32Array(memory)
     this.#reservedBytes += bytes
     return index
   }

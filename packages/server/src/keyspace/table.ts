@@ -8,6 +8,11 @@ const HASH_SPACE = 2 ** 32
 /** Bytes of one slot of the directory. */
 const DIRECTORY_BYTES = 8
 
+/** Slots of a segment. The large ones lie in shared memory for the reason the arena's chunks do. */
+function newSlots(bits: number): Int32Array {
+  return bits < MAX_BITS ? new Int32Array(2 << bits) : new Int32Array(new SharedArrayBuffer(8 << bits))
+}
+
 /** A power of two of slots; a slot is two words, the hash and the entry's address (0 where the slot is empty). */
 class Segment {
   slots: Int32Array
@@ -19,7 +24,7 @@ class Segment {
   count = 0
 
   constructor(bits: number, depth: number) {
-    this.slots = new Int32Array(2 << bits)
+    this.slots = newSlots(bits)
     this.bits = bits
     this.shift = 32 - bits
     this.depth = depth
@@ -239,7 +244,7 @@ export class Table {
   #resize(segment: Segment, bits: number): void {
     const old = segment.slots
     this.#countBytes((8 << bits) - (8 << segment.bits))
-    segment.slots = new Int32Array(2 << bits)
+    segment.slots = newSlots(bits)
     segment.bits = bits
     segment.shift = 32 - bits
     segment.count = 0
