@@ -22,8 +22,7 @@ test('a subclass is not made of every instance of its parent', () => {
   assert.instance(new Special('x'), errors.CommandError)
   assert.not.instance(new errors.CommandError('x'), Special)
   assert.not.instance(new Error('x'), errors.CommandError)
-  for (const value of [null, undefined, 5, 'text'])
-    assert.not.instance(value, errors.CommandError)
+  for (const value of [null, undefined, 5, 'text']) assert.not.instance(value, errors.CommandError)
 })
 
 test.run()

@@ -16,13 +16,14 @@ export class ServerEventBus {
   on<Each extends Name>(name: Each, handler: Handler<Each>): () => void {
     let handlers = this.#handlers.get(name)
     if (handlers === undefined) {
-      this.#handlers.set(name, (handlers = new Set()))
+      handlers = new Set()
+      this.#handlers.set(name, handlers)
       this.#followers.get(name)?.(true)
     }
-    handlers.add(handler)
+    const added = handlers.add(handler)
     return () => {
-      handlers.delete(handler)
-      if (handlers.size > 0 || this.#handlers.get(name) !== handlers) return
+      added.delete(handler)
+      if (added.size > 0 || this.#handlers.get(name) !== added) return
       this.#handlers.delete(name)
       this.#followers.get(name)?.(false)
     }

@@ -12,7 +12,7 @@ const source: SettingSource = { from: 'the command line' }
 /**
  * Reads `[file] [--name value …] …` as redis-server does: a word that starts with `--` begins an option unless it is
  * the first word after one, and `--name value` may be a single word.
- * @throws ConfigError where a word belongs to no option
+ * @throws ConfigError where a word that starts with `--` names no option
  */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   const [first] = args
@@ -47,7 +47,8 @@ function optionsOf(args: readonly string[]): Setting[] {
       }
       options.push(option)
     } else if (last === undefined) {
-      throw new ConfigError(`'${arg}' belongs to no option: options are given as --name value`, source)
+      // As redis-server has it, the first option may lack its dashes.
+      options.push({ name: arg, words: [] })
     } else last.words.push(arg)
   }
   return options.map((option) => ({ ...option, source }))

@@ -20,7 +20,8 @@ function classSizes(): number[] {
   const sizes: number[] = []
   for (let granules = 1; granules <= LINEAR_CLASSES; granules++) sizes.push(granules)
   for (let base = LINEAR_CLASSES; base < LARGEST_POOLED_GRANULES; base *= 2) {
-    for (let part = 1; part <= CLASSES_PER_DOUBLING; part++) sizes.push(base + (base * part) / CLASSES_PER_DOUBLING)
+    for (let part = 1; part <= CLASSES_PER_DOUBLING; part++)
+      sizes.push(base + (base * part) / CLASSES_PER_DOUBLING)
   }
   return sizes
 }
@@ -81,7 +82,8 @@ export class Arena {
 
   /** Address of a block of at least `size` bytes (more than 0); its contents are undefined. */
   allocate(size: number): number {
-    if (size > LARGEST_POOLED_BYTES) return this.#allocateChunk(Math.ceil(size / GRANULE_BYTES) * GRANULE_BYTES)
+    if (size > LARGEST_POOLED_BYTES)
+      return this.#allocateChunk(Math.ceil(size / GRANULE_BYTES) * GRANULE_BYTES)
     const sizeClass = classOf((size + GRANULE_BYTES - 1) >>> 4)
     const granules = CLASS_GRANULES[sizeClass] as number
     this.#usedBytes += granules * GRANULE_BYTES

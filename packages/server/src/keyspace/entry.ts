@@ -71,7 +71,8 @@ export class Entry implements Region {
 
   /** Relabels the inline value; {@link setObject} and {@link setInline} change between inline and object. */
   set encoding(encoding: Encoding) {
-    this.#words[this.#base] = ((this.#words[this.#base] as number) & ~ENCODING_MASK) | (encoding << ENCODING_SHIFT)
+    this.#words[this.#base] =
+      ((this.#words[this.#base] as number) & ~ENCODING_MASK) | (encoding << ENCODING_SHIFT)
   }
 
   /** Access clock: 24 bits. */

@@ -92,7 +92,8 @@ export class Table {
     const wordCount = length >> 2
     const bytes = this.#arena.chunks[address >>> CHUNK_SHIFT] as Uint8Array
     const start = (base << 2) + offset
-    if (wordCount > MAX_KEY_WORDS) return (source as Buffer).compare(bytes, start, start + length, from, to) === 0
+    if (wordCount > MAX_KEY_WORDS)
+      return (source as Buffer).compare(bytes, start, start + length, from, to) === 0
     const first = base + (offset >> 2)
     for (let i = 0; i < wordCount; i++) if (words[first + i] !== keyWords[i]) return false
     for (let i = length & ~3; i < length; i++) if (bytes[start + i] !== source[from + i]) return false

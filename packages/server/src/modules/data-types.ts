@@ -45,10 +45,6 @@ export interface TypeMethods<Content = unknown> {
   digest(content: Content, place: ValuePlace): Uint8Array | undefined
   /** Work of {@link free}, in allocations. */
   freeEffort(content: Content, place: ValuePlace): number
-  /** What an RDB file is to hold of the type before or after the keys, with the closing opcode; undefined for nothing. */
-  auxSave?(when: 'before' | 'after'): Uint8Array | undefined
-  /** Reads what {@link auxSave} wrote. @throws Error where the module refuses it */
-  auxLoad?(bytes: Uint8Array, encodingVersion: number, when: 'before' | 'after'): void
   /** Called when a key loses the value, before it is freed. */
   unlinked?(content: Content, place: ValuePlace): void
   /** Data that is to stand before or after the keys of an RDB file, closing opcode included; undefined for none. */

@@ -101,7 +101,7 @@ export class RequestArgs implements Args {
 
   integer(index: number): number {
     const value = parseSafeInteger(this.buffer, this.starts[index] as number, this.ends[index] as number)
-    if (value !== value) throw notAnInteger
+    if (Number.isNaN(value)) throw notAnInteger
     return value
   }
 
@@ -118,7 +118,7 @@ export class RequestArgs implements Args {
 
   double(index: number): number {
     const value = parseDouble(this.buffer, this.starts[index] as number, this.ends[index] as number)
-    if (value !== value) throw notAFloat
+    if (Number.isNaN(value)) throw notAFloat
     return value
   }
 }

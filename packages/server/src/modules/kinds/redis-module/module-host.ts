@@ -104,7 +104,11 @@ export class RedisModuleHost extends ClientHost {
 
   configWrite(name: string, value: string): string | null {
     try {
-      const change = this.server.config.set([[name, value]], { protected: true, loading: false, directives: false })
+      const change = this.server.config.set([[name, value]], {
+        protected: true,
+        loading: false,
+        directives: false,
+      })
       // What takes its time is a module being loaded, which a module may not wait for.
       if (change instanceof Promise) change.catch((error) => this.server.log.warning(String(error)))
       return null
