@@ -28,7 +28,7 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
     const flags = keyFlags(args)
     return (keysBySpecs(specs, args) ?? []).map(({ index }) => ({ index, flags }))
   }
-  const isReliable = !specs.some(({ flags }) => flags.includes('variable_flags'))
+  const isReliable = specs.length > 0 && !specs.some(({ flags }) => flags.includes('variable_flags'))
   const found = isReliable ? keysBySpecs(specs, args) : undefined
   if (found !== undefined) return found
   const { getKeys } = command.definition
