@@ -73,7 +73,7 @@ export function readModuleAux(reader: RdbReader, types: DataTypes): void {
   const bytes = reader.endCapture()
   const isEmpty = bytes.length === 1
   if (type?.methods.auxLoad !== undefined) type.methods.auxLoad(bytes, Number(id & VERSION_MASK), when)
-  else if (!isEmpty) throw reader.corrupt(`data of type '${typeName(id)}', which no loaded module has`)
+  else if (!isEmpty) throw unknownType(reader, id)
 }
 
 /** Reads over the fields of a module's value, the closing opcode included. */
@@ -100,6 +100,14 @@ function skipFields(reader: RdbReader): void {
         throw reader.corrupt(`unknown field ${opcode} in the value of a module`)
     }
   }
+}
+
+/** The file is sound, but needs a module that is not there. */
+function unknownType(reader: RdbReader, id: bigint): Error {
+  const remedy = 'load that module first, with loadmodule'
+  return new Error(
+    `at byte ${reader.offset} a value of type '${typeName(id)}', which no loaded module has: ${remedy}`,
+  )
 }
 
 /** The nine characters that a type's id holds. */
