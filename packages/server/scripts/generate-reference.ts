@@ -4,9 +4,10 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { configurationPage } from './configuration-page.ts'
 import { errorsPage } from './errors-page.ts'
 
-const pages: Readonly<Record<string, () => string>> = { errors: errorsPage }
+const pages: Readonly<Record<string, () => string>> = { configuration: configurationPage, errors: errorsPage }
 
 for (const [name, page] of Object.entries(pages)) {
   const target = fileURLToPath(new URL(`../../../docs/reference/${name}.md`, import.meta.url))

@@ -2,7 +2,7 @@ import { matchesGlob } from '../keyspace/glob.ts'
 import { ConfigError, ConfigSetError, type Setting, type SettingSource } from './config-error.ts'
 import type { DirectiveOption, Option, OptionValue } from './option.ts'
 import { allowedValues, formatOption, parseOption, sameValue } from './option-value.ts'
-import { OBSOLETE, OPTIONS } from './options.ts'
+import { OBSOLETE, OPTIONS, REFUSED } from './options.ts'
 import { nearest } from './suggestion.ts'
 
 /** Called after a change of options; what it throws, or rejects with, undoes the change. */
@@ -417,6 +417,8 @@ function parseSetting(
 }
 
 function unknownOption(name: string, known: Iterable<string>): string {
+  const refused = REFUSED[name]
+  if (refused !== undefined) return refused
   const suggestion = nearest(name, known)
   return `there is no such option${suggestion === undefined ? '' : `; did you mean '${suggestion}'?`}`
 }

@@ -130,9 +130,9 @@ function allowedIntegers(option: IntegerOption): string {
   const { format = 'plain', min, max } = option
   if (format === 'octal') return `octal, ${min.toString(8)} to ${max.toString(8)}`
   if (format === 'percent') return `bytes with units such as \`mb\`, or up to ${-min}%`
-  const bytes = format === 'memory' ? ' bytes, with units such as `mb`' : ''
-  if (max >= Number.MAX_SAFE_INTEGER) return `${min} or more${bytes}`
-  return `${format === 'memory' ? formatMemory(min) : min} to ${format === 'memory' ? formatMemory(max) : max}${bytes}`
+  const shown = format === 'memory' ? formatMemory : String
+  const range = max >= Number.MAX_SAFE_INTEGER ? `${shown(min)} or more` : `${shown(min)} to ${shown(max)}`
+  return format === 'memory' ? `${range}, with units such as \`mb\`` : range
 }
 
 /** Whether two values of an option are the same. */

@@ -27,6 +27,13 @@ export const OPTIONS: readonly Option[] = [
   ...tlsOptions,
 ]
 
+/** Directives of Redis's files that are refused, and why. */
+export const REFUSED: Readonly<Record<string, string>> = {
+  'rename-command': 'commands cannot be renamed in this version',
+  user: 'users are not part of this version',
+  sentinel: 'there is no sentinel mode',
+}
+
 /** Directives of Redis's files whose lines need no value here any more, and what came of them. */
 export const OBSOLETE: readonly string[] = [
   'list-max-ziplist-entries',
