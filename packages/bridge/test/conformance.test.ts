@@ -66,7 +66,13 @@ for (const command of commands) {
   test(command, async ({ folder }) => {
     const path = join(folder, 'socket')
     await ask(path, 'FLUSHALL')
-    assert.is(await ask(path, command), '+OK\r\n')
+    // What happens on the event loop takes its time on a busy machine.
+    let reply = await ask(path, command)
+    for (let turn = 0; command.endsWith('-result') && reply !== '+OK\r\n' && turn < 100; turn++) {
+      await sleep(20)
+      reply = await ask(path, command)
+    }
+    assert.is(reply, '+OK\r\n')
   })
 }
 
