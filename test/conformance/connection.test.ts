@@ -153,7 +153,10 @@ test('CLIENT INFO shows subscriptions, transactions, library and options', async
 test('CLIENT SETINFO refuses what it does not know', async () => {
   const errors = [
     [['CLIENT', 'SETINFO', 'lib-what', 'x'], "ERR Unrecognized option 'lib-what'"],
-    [['CLIENT', 'SETINFO', 'lib-name', 'a b'], 'ERR lib-name cannot contain spaces, newlines or special characters.'],
+    [
+      ['CLIENT', 'SETINFO', 'lib-name', 'a b'],
+      'ERR lib-name cannot contain spaces, newlines or special characters.',
+    ],
   ] as const
   for (const [command, text] of errors) {
     assert.is(((await pair.modis.call(...command)) as { text: string }).text, text)
@@ -202,7 +205,9 @@ test('QUIT answers and closes', async () => {
   const other = await pair.connect()
   await other.compare('QUIT')
   for (const client of [other.modis, other.redis]) {
-    await new Promise<void>((resolve) => (client.closed ? resolve() : client.socket.once('close', () => resolve())))
+    await new Promise<void>((resolve) =>
+      client.closed ? resolve() : client.socket.once('close', () => resolve()),
+    )
   }
 })
 
@@ -218,7 +223,9 @@ test('CLIENT KILL closes others, and itself after its reply', async () => {
   await last.compare('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'no', 'LADDR', '1.1.1.1:1')
   const own = await last.both('CLIENT', 'ID')
   assert.is(await last.modis.call('CLIENT', 'KILL', 'ID', own[0] as number, 'SKIPME', 'no'), 1)
-  await new Promise<void>((resolve) => (last.modis.closed ? resolve() : last.modis.socket.once('close', () => resolve())))
+  await new Promise<void>((resolve) =>
+    last.modis.closed ? resolve() : last.modis.socket.once('close', () => resolve()),
+  )
   last.disconnect()
 })
 

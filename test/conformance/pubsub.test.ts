@@ -1,0 +1,193 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Pair, startPair } from '../support/pair.ts'
+import { RawClient } from '../support/raw-client.ts'
+
+const test = suite('publish/subscribe')
+let pair: Pair
+
+test.before(async () => {
+  pair = await startPair()
+})
+test.after(() => pair.stop())
+
+/** Compares the next replies or messages of both, byte for byte. To be called before what causes them. */
+async function sameMessages(on: Pair, count: number): Promise<string> {
+  const all = async (client: RawClient): Promise<string> => {
+    const waiting = Array.from({ length: count }, () => client.next())
+    return (await Promise.all(waiting)).map(({ bytes }) => bytes.toString('latin1')).join('')
+  }
+  const [modis, redis] = await Promise.all([all(on.modis), all(on.redis)])
+  assert.is(modis, redis)
+  return modis
+}
+
+/** Sends a line to both and compares the next `count` replies or messages. */
+function sameReplies(on: Pair, line: string, count: number): Promise<string> {
+  const replies = sameMessages(on, count)
+  for (const client of [on.modis, on.redis]) client.socket.write(`${line}\r\n`)
+  return replies
+}
+
+for (const version of [2, 3] as const) {
+  test(`RESP${version}: subscriptions, messages and their counts`, async () => {
+    const subscriber = await pair.connect()
+    await subscriber.speak(version)
+    await sameReplies(subscriber, 'SUBSCRIBE a b a', 3)
+    await sameReplies(subscriber, 'PSUBSCRIBE a* [bc]?', 2)
+    await sameReplies(subscriber, 'SSUBSCRIBE shard', 1)
+    const messages = sameMessages(subscriber, 5)
+    await pair.script(
+      'PUBLISH a hello',
+      'PUBLISH b "\\x00\\r\\n"',
+      'PUBLISH cd x',
+      'PUBLISH nobody x',
+      'SPUBLISH shard y',
+      'PUBLISH shard z',
+    )
+    await messages
+    await pair.script(
+      'PUBSUB NUMSUB a b none',
+      'PUBSUB NUMPAT',
+      'PUBSUB SHARDNUMSUB shard none',
+      'PUBSUB NUMSUB',
+    )
+    for (const channels of [
+      ['CHANNELS'],
+      ['CHANNELS', 'a*'],
+      ['CHANNELS', 'z*'],
+      ['SHARDCHANNELS'],
+      ['SHARDCHANNELS', 's*'],
+    ]) {
+      await pair.compareUnordered('PUBSUB', ...channels)
+    }
+    await sameReplies(subscriber, 'UNSUBSCRIBE a none', 2)
+    await sameReplies(subscriber, 'UNSUBSCRIBE', 1)
+    await sameReplies(subscriber, 'UNSUBSCRIBE', 1)
+    await sameReplies(subscriber, 'PUNSUBSCRIBE a*', 1)
+    await sameReplies(subscriber, 'PUNSUBSCRIBE', 1)
+    await sameReplies(subscriber, 'SUNSUBSCRIBE', 1)
+    await sameReplies(subscriber, 'SUNSUBSCRIBE none', 1)
+    await sameReplies(subscriber, 'PING', 1)
+    subscriber.disconnect()
+  })
+
+  test(`RESP${version}: what a subscriber may send`, async () => {
+    const subscriber = await pair.connect()
+    await subscriber.speak(version)
+    await sameReplies(subscriber, 'SUBSCRIBE a', 1)
+    await sameReplies(subscriber, 'PING', 1)
+    await sameReplies(subscriber, 'PING text', 1)
+    await sameReplies(subscriber, 'GET x', 1)
+    await sameReplies(subscriber, 'CONFIG GET maxmemory', 1)
+    await sameReplies(subscriber, 'PUBLISH b x', 1)
+    await sameReplies(subscriber, 'RESET', 1)
+    await sameReplies(subscriber, 'GET x', 1)
+    subscriber.disconnect()
+  })
+}
+
+// Redis did it the other way round before 7.2.
+test('RESP3: a message for the client that publishes follows the reply', async () => {
+  const client = await RawClient.connect(pair.modisServer.port)
+  const replies = async (line: string, count: number): Promise<string> => {
+    const waiting = Array.from({ length: count }, () => client.next())
+    client.socket.write(`${line}\r\n`)
+    return (await Promise.all(waiting)).map(({ bytes }) => bytes.toString()).join('')
+  }
+  const message = (text: string): string => `>3\r\n$7\r\nmessage\r\n$1\r\na\r\n$3\r\n${text}\r\n`
+  await client.call('HELLO', 3)
+  assert.is(await replies('SUBSCRIBE a', 1), '>3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n')
+  assert.is(await replies('PUBLISH a one', 2), `:1\r\n${message('one')}`)
+  await replies('MULTI', 1)
+  await replies('PUBLISH a one', 1)
+  await replies('PUBLISH a two', 1)
+  assert.is(await replies('EXEC', 3), `*2\r\n:1\r\n:1\r\n${message('one')}${message('two')}`)
+  client.close()
+})
+
+test('subscribing within a transaction', async () => {
+  const both = await pair.connect()
+  await sameReplies(both, 'MULTI', 1)
+  await sameReplies(both, 'SUBSCRIBE a', 1)
+  await sameReplies(both, 'PING', 1)
+  await sameReplies(both, 'EXEC', 1)
+  await sameReplies(both, 'RESET', 1)
+  await sameReplies(both, 'MULTI', 1)
+  await sameReplies(both, 'SSUBSCRIBE a', 1)
+  await sameReplies(both, 'EXEC', 1)
+  both.disconnect()
+})
+
+test('a connection that ends is no subscriber any more', async () => {
+  const gone = await pair.connect()
+  await sameReplies(gone, 'SUBSCRIBE gone', 1)
+  await sameReplies(gone, 'PSUBSCRIBE gone*', 1)
+  gone.disconnect()
+  await sleep(50)
+  await pair.script('PUBLISH gone x', 'PUBSUB NUMSUB gone', 'PUBSUB NUMPAT', 'PUBSUB CHANNELS')
+})
+
+test('wrong calls', async () => {
+  await pair.script(
+    'SUBSCRIBE',
+    'PSUBSCRIBE',
+    'PUBLISH a',
+    'SPUBLISH a',
+    'PUBSUB',
+    'PUBSUB NOSUCH',
+    'PUBSUB CHANNELS a b',
+  )
+})
+
+test('keyspace notifications: which events are published where', async () => {
+  const watcher = await pair.connect()
+  await sameReplies(watcher, 'PSUBSCRIBE __key*', 1)
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
+  const events1 = sameMessages(watcher, 20)
+  await pair.script(
+    'SET n 1',
+    'INCR n',
+    'EXPIRE n 100',
+    'DEL n',
+    'RPUSH l a',
+    'LPOP l',
+    'HSET h f v',
+    'HDEL h f',
+  )
+  await events1
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'Kg$')
+  const events2 = sameMessages(watcher, 3)
+  await pair.script('SET n 1', 'RPUSH l a', 'DEL n l')
+  await events2
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'Emn')
+  const events3 = sameMessages(watcher, 3)
+  await pair.script('GET missing', 'SET fresh 1', 'SET fresh 2', 'SADD freshset a', 'DEL fresh freshset')
+  await events3
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'Ex')
+  const events4 = sameMessages(watcher, 1)
+  await pair.script('SET short 1 PX 20')
+  await events4
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
+  await pair.script('SET n 1', 'DEL n')
+  await sleep(30)
+  await sameReplies(watcher, 'PING', 1)
+  watcher.disconnect()
+})
+
+test('a thousand subscribers get every message', async () => {
+  const { port } = pair.modisServer
+  const clients = await Promise.all(Array.from({ length: 1000 }, () => RawClient.connect(port)))
+  await Promise.all(clients.map((client) => client.call('SUBSCRIBE', 'all')))
+  const got = clients.map((client) => [client.next(), client.next()])
+  assert.is(await pair.modis.call('PUBLISH', 'all', 'one'), 1000)
+  assert.is(await pair.modis.call('PUBLISH', 'all', 'two'), 1000)
+  for (const [first, second] of got) {
+    assert.equal((await first)?.value, ['message', 'all', 'one'])
+    assert.equal((await second)?.value, ['message', 'all', 'two'])
+  }
+  for (const client of clients) client.close()
+})
+
+test.run()
