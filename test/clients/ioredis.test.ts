@@ -73,6 +73,14 @@ testBoth('says who it is when it connects', async (_client, protocol) => {
   assert.is(await client.client('GETNAME'), 'application')
 })
 
+testBoth('commands given before there is a connection wait for it', async (client, protocol) => {
+  const early = new Redis({ port: server.port, protocol, db: 2 })
+  opened.add(early)
+  assert.equal(await Promise.all([early.set('early', 'bird'), early.get('early')]), ['OK', 'bird'])
+  await client.select(2)
+  assert.is(await client.get('early'), 'bird')
+})
+
 testBoth('strings, numbers and bytes', async (client) => {
   assert.is(await client.set('text', 'žluťoučký'), 'OK')
   assert.is(await client.get('text'), 'žluťoučký')

@@ -2,12 +2,12 @@
 // nothing behind.
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suiteNeeding } from '../support/needs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const test = suiteNeeding('idle clients', 'redis-server')
 const WANTED = 5000
@@ -18,8 +18,6 @@ const MOST_BYTES_PER_CLIENT = 20 * KIBIBYTE
 /** Less than half of what a client takes. */
 const MOST_BYTES_KEPT = 2.5 * KIBIBYTE
 const ROUNDS = 10
-/** Nothing here depends on time; this only ends a test that waits for what never comes. */
-const PATIENCE_MS = 60_000
 
 let modis: RunningServer
 let client: RawClient
@@ -77,14 +75,6 @@ async function openMany(port: number, count: number): Promise<Socket[]> {
 async function field(from: RawClient, section: string, name: string): Promise<number> {
   const text = textOf(await from.call('INFO', section))
   return Number(new RegExp(`^${name}:(\\d+)\r$`, 'm').exec(text)?.[1])
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${what}`)
-    await sleep(20)
-  }
 }
 
 function connectedClients(from: RawClient): Promise<number> {
