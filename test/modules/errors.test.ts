@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -421,6 +421,12 @@ test('shared objects: what the dynamic linker says', async () => {
     'MODIS_MODULE_NOT_READABLE',
     ...load(text),
   )
+  const whole = readFileSync(compile('whole.so', 'int RedisModule_OnLoad(void) { return 0; }'))
+  const cut = join(folder.root, 'cut.so')
+  for (const length of [70, 3000]) {
+    writeFileSync(cut, whole.subarray(0, length), { mode: 0o755 })
+    await refused('open', /is truncated/, 'MODIS_MODULE_NOT_READABLE', ...load(cut))
+  }
   const plainFile = compile('plain.so', 'int RedisModule_OnLoad(void) { return 0; }')
   chmodSync(plainFile, 0o644)
   await refused(

@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url'
 import { ConfigError, type Setting } from './config-error.ts'
 import { readConfigFile } from './config-file.ts'
 import { settingsOfObject } from './config-object.ts'
@@ -24,7 +25,7 @@ export async function findConfig(path: string | undefined): Promise<FoundConfig>
     return { settings: readConfigFile(path), file: path, rewritable: path !== '-' }
   }
   const { cosmiconfig } = await import('cosmiconfig')
-  const explorer = cosmiconfig('modis', { searchStrategy: 'project' })
+  const explorer = cosmiconfig('modis', { searchStrategy: 'project', loaders: { '.ts': loadTypeScript } })
   try {
     const found = path === undefined ? await explorer.search() : await explorer.load(path)
     if (found === null || found.isEmpty) return { settings: [], rewritable: false }
@@ -34,5 +35,18 @@ export async function findConfig(path: string | undefined): Promise<FoundConfig>
     if (error instanceof ConfigError) throw error
     const from = path ?? 'the configuration file that was found'
     throw new ConfigError(`cannot be read: ${(error as Error).message}`, { from })
+  }
+}
+
+/** cosmiconfig would look for a compiler beside itself; a Node.js that runs TypeScript needs none. */
+async function loadTypeScript(path: string): Promise<unknown> {
+  try {
+    const { default: config } = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    return config
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_UNKNOWN_FILE_EXTENSION') throw error
+    throw new Error(
+      `${path} is TypeScript, which Node.js ${process.versions.node} does not run; write it in JavaScript`,
+    )
   }
 }

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { platformName } from '../binaries.ts'
 import { ModuleError } from '../module-error.ts'
+import { isTruncatedElf } from './elf.ts'
 
 /** An opened shared object that is a Redis module. The addresses given to its functions are those of C. */
 export interface RedisModuleLibrary {
@@ -57,6 +58,12 @@ async function koffi(): Promise<Koffi> {
  */
 export async function openLibrary(path: string): Promise<RedisModuleLibrary> {
   requireExecutable(path)
+  if (isTruncatedElf(path)) {
+    throw new ModuleError(
+      'MODIS_MODULE_NOT_READABLE',
+      `${path} is truncated: it ends before its last segment does`,
+    )
+  }
   const { load } = await koffi()
   const folder = copyOf(path)
   const copy = join(folder, basename(path))
