@@ -60,8 +60,7 @@ export class Connection implements ClientLink {
 
   constructor(server: Server, accepted: Socket, unixPath: string | undefined) {
     this.#server = server
-    this.#socket =
-      withSharedBuffer(accepted, (bytes) => this.#receive(receiveBuffer.subarray(0, bytes))) ?? accepted
+    this.#socket = withSharedBuffer(accepted, (bytes) => this.#receive(receiveBuffer, bytes)) ?? accepted
     const socket = this.#socket
     this.isUnix = unixPath !== undefined
     this.address =
@@ -72,7 +71,7 @@ export class Connection implements ClientLink {
     this.#parser = new RequestParser(server.requestLimits)
     this.client = server.clients.create()
     this.client.link = this
-    if (socket === accepted) socket.on('data', (chunk: Buffer) => this.#receive(chunk))
+    if (socket === accepted) socket.on('data', (chunk: Buffer) => this.#receive(chunk, chunk.length))
     else socket.resume()
     socket.on('end', () => this.#ended())
     socket.on('drain', () => this.#drained())
@@ -96,15 +95,15 @@ export class Connection implements ClientLink {
     return this.#parser.bufferBytes
   }
 
-  #receive(chunk: Buffer): void {
+  #receive(chunk: Buffer, bytes: number): void {
     const client = this.client
-    client.inputBytes += chunk.length
+    client.inputBytes += bytes
     const { stats } = this.#server
-    stats.inputBytes += chunk.length
+    stats.inputBytes += bytes
     stats.reads++
     if (client.closing) return
     try {
-      this.#parser.feed(chunk)
+      this.#parser.feed(chunk, bytes)
       this.#process()
     } catch (error) {
       this.#protocolFailed(error)

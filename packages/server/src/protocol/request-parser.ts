@@ -62,21 +62,21 @@ export class RequestParser {
   }
 
   /**
-   * Takes in what has arrived. `chunk` must not change until {@link retain} is called.
+   * Takes in what has arrived, the first `bytes` bytes of `chunk`, which must not change until {@link retain} is called.
    * @throws ProtocolError where more bytes wait than the limit allows
    */
-  feed(chunk: Buffer): void {
+  feed(chunk: Buffer, bytes: number): void {
     const pending = this.#end - this.#requestStart
     if (pending === 0) {
       this.#buffer = chunk
       this.#position = 0
       this.#requestStart = 0
-      this.#end = chunk.length
+      this.#end = bytes
       this.#owned = false
       return
     }
-    if (pending + chunk.length > this.#limits.maxQueryBytes) throw new ProtocolError('too big query buffer')
-    this.#append(chunk, pending)
+    if (pending + bytes > this.#limits.maxQueryBytes) throw new ProtocolError('too big query buffer')
+    this.#append(chunk, bytes, pending)
   }
 
   /** Copies what is left of the last chunk, whose memory is about to be used for something else. */
@@ -94,18 +94,18 @@ export class RequestParser {
   }
 
   /** Appends a chunk to the kept rest of a request, moving the rest to the start of a buffer of our own. */
-  #append(chunk: Buffer, pending: number): void {
-    const needed = pending + chunk.length
+  #append(chunk: Buffer, bytes: number, pending: number): void {
+    const needed = pending + bytes
     const shift = this.#requestStart
-    if (!this.#owned || this.#end + chunk.length > this.#buffer.length) {
+    if (!this.#owned || this.#end + bytes > this.#buffer.length) {
       const target =
         this.#owned && needed <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(roomFor(needed))
       this.#buffer.copy(target, 0, shift, this.#end)
       this.#rebase(target, shift)
       this.#owned = true
     }
-    chunk.copy(this.#buffer, this.#end)
-    this.#end += chunk.length
+    chunk.copy(this.#buffer, this.#end, 0, bytes)
+    this.#end += bytes
   }
 
   #rebase(target: Buffer, shift: number): void {
