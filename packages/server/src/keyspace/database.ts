@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts'
-import { copyBytes } from './dictionary.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { Entry } from './entry.ts'
 import {
   blockSize,

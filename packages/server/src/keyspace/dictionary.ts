@@ -1,4 +1,5 @@
 import type { Arena } from './arena.ts'
+import { copyBytes } from './copy-bytes.ts'
 import { chunkOf, HEADER_BYTES, keyLength, keyStart, valueWord, wordBase, wordsOf } from './entry-layout.ts'
 import { hashBytes } from './hash-bytes.ts'
 import { Table } from './table.ts'
@@ -173,14 +174,4 @@ export class Dictionary {
     this.#entryBytes -= size
     this.arena.release(address, size)
   }
-}
-
-/** Copies `source[from, to)` to `target` at `at`; a loop where it is short, because the call costs more than the copy. */
-export function copyBytes(source: Uint8Array, from: number, to: number, target: Buffer, at: number): void {
-  const length = to - from
-  if (length > 96) {
-    target.set(source.subarray(from, to), at)
-    return
-  }
-  for (let i = 0; i < length; i++) target[at + i] = source[from + i] as number
 }

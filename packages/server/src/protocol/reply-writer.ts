@@ -1,5 +1,5 @@
 import type { DeferredMark, Reply } from '@modis/sdk'
-import { copyBytes } from '../keyspace/dictionary.ts'
+import { copyBytes } from '../keyspace/copy-bytes.ts'
 import { DOUBLE_TEXT_BYTES, writeDouble } from '../keyspace/packed/doubles.ts'
 import { formatInteger } from '../keyspace/packed/numbers.ts'
 

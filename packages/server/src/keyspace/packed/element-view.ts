@@ -1,4 +1,4 @@
-import { copyBytes } from './copy-bytes.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import { formatHalves, formatInteger } from './integers.ts'
 
 /**

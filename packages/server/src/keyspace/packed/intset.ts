@@ -1,4 +1,4 @@
-import { moveBytes } from './copy-bytes.ts'
+import { moveBytes } from '../copy-bytes.ts'
 import type { ElementView } from './element-view.ts'
 import { formatHalves, formatInteger, Integer64, parseHalves } from './integers.ts'
 import type { Region } from './region.ts'

@@ -1,4 +1,4 @@
-import { moveBytes } from './copy-bytes.ts'
+import { moveBytes } from '../copy-bytes.ts'
 import { Integer64, parseHalves } from './integers.ts'
 import {
   backwardSize,

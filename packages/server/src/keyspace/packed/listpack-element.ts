@@ -1,4 +1,4 @@
-import { copyBytes } from './copy-bytes.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import type { ElementView } from './element-view.ts'
 import type { Integer64 } from './integers.ts'
 

@@ -1,4 +1,4 @@
-import { sameBytes } from './copy-bytes.ts'
+import { sameBytes } from '../copy-bytes.ts'
 import { ElementView } from './element-view.ts'
 import { Integer64, parseHalves } from './integers.ts'
 import {

@@ -1,4 +1,4 @@
-import { sameBytes } from './copy-bytes.ts'
+import { sameBytes } from '../copy-bytes.ts'
 import type { ElementView } from './element-view.ts'
 import * as listpack from './listpack.ts'
 import { HeapRegion } from './region.ts'

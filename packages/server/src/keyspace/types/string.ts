@@ -1,7 +1,7 @@
 import { CommandError } from '@modis/sdk'
 import type { ByteRange } from '../byte-range.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import { type Database, MAX_INLINE_STRING_BYTES } from '../database.ts'
-import { copyBytes } from '../dictionary.ts'
 import type { Entry } from '../entry.ts'
 import { Encoding, Type } from '../entry-layout.ts'
 import { LargeString } from '../objects.ts'
