@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { suiteNeeding } from '../support/needs.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
-import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+import { type RunningServer, startModis, startRedis, startSmallModis } from '../support/servers.ts'
 import { until } from '../support/until.ts'
 
 const test = suiteNeeding('idle clients', 'redis-server')
@@ -114,7 +114,7 @@ test('thousands of idle clients cost little, and the server goes on serving', as
 test('clients that leave give their memory and descriptors back', async () => {
   const count = possibleClients() >> 2
   // In so small a heap no garbage can lie about for long, so what grows is kept.
-  const small = await startModis({}, ['--max-old-space-size=64'])
+  const small = await startSmallModis({ heapMebibytes: 64 })
   const watcher = await RawClient.connect(small.port)
   const round = async (): Promise<number> => {
     for (const socket of await openMany(small.port, count)) socket.destroy()
@@ -196,6 +196,23 @@ test('beyond maxclients, newcomers are told and closed as by redis-server', asyn
     other.close()
     await redis.stop()
   }
+})
+
+test('where descriptors are few, maxclients is lower, and files can still be opened', async () => {
+  const small = await startSmallModis({ descriptors: 300 })
+  const each = await RawClient.connect(small.port)
+  const [, most] = (await each.call('CONFIG', 'GET', 'maxclients')) as string[]
+  assert.is(Number(most), 300 - 64)
+  assert.match(small.log(), /maxclients has been reduced to 236/)
+  const sockets = await openMany(small.port, Number(most) - 1)
+  assert.is(await greeting(small.port), '-ERR max number of clients reached\r\n')
+  assert.is(textOf(await each.call('SAVE')), 'OK')
+  const refused = textOf(await each.call('CONFIG', 'SET', 'maxclients', 1000))
+  assert.match(refused, /not able to handle the specified number of clients, try with 236/)
+  assert.equal(await each.call('CONFIG', 'GET', 'maxclients'), ['maxclients', most])
+  for (const socket of sockets) socket.destroy()
+  each.close()
+  await small.stop()
 })
 
 test('timeout closes clients that are idle, and none that wait for something', async () => {

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const START_LIMIT_MS = 30_000
 const STOP_LIMIT_MS = 5_000
 const entry = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
+const fromSources = ['--conditions=modis-source', '--import', 'tsx', entry]
+const forTests = { save: '', 'enable-debug-command': 'yes' }
 
 /** Options of a server by name, as on its command line. */
 export type ServerOptions = Readonly<Record<string, string | number>>
@@ -23,21 +25,25 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** Starts Modis from its sources; `nodeFlags` are for Node itself. */
-export function startModis(
-  options: ServerOptions = {},
-  nodeFlags: readonly string[] = [],
-): Promise<RunningServer> {
-  return start(process.execPath, [...nodeFlags, '--conditions=modis-source', '--import', 'tsx', entry], {
-    save: '',
-    'enable-debug-command': 'yes',
-    ...options,
-  })
+/** Starts Modis from its sources, with a configuration file where one is given. */
+export function startModis(options: ServerOptions = {}, file?: string): Promise<RunningServer> {
+  const args = file === undefined ? fromSources : [...fromSources, file]
+  return start(process.execPath, args, { ...forTests, ...options })
+}
+
+/** Starts Modis in a process that may have no more than so many descriptors, or so large a heap for JavaScript. */
+export function startSmallModis(most: {
+  readonly descriptors?: number
+  readonly heapMebibytes?: number
+}): Promise<RunningServer> {
+  const heap = most.heapMebibytes === undefined ? [] : [`--max-old-space-size=${most.heapMebibytes}`]
+  const limit = most.descriptors === undefined ? '' : `ulimit -n ${most.descriptors}; `
+  return start('sh', ['-c', `${limit}exec "$0" "$@"`, process.execPath, ...heap, ...fromSources], forTests)
 }
 
 /** Starts the redis-server of this machine. */
 export function startRedis(options: ServerOptions = {}): Promise<RunningServer> {
-  return start('redis-server', [], { save: '', 'enable-debug-command': 'yes', ...options })
+  return start('redis-server', [], { ...forTests, ...options })
 }
 
 /** Starts any server that takes Redis's options and logs when it is ready. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import { CommandError } from '@modis/sdk'
 import type { Server } from '../server.ts'
 import { Connection, refuse } from './connection.ts'
+import { possibleConnections } from './descriptors.ts'
 import { Listener } from './listener.ts'
 
 const tooManyClients = new CommandError('max number of clients reached')
@@ -36,6 +37,7 @@ export class Listeners {
         .some((address) => /^-?(\*|0\.0\.0\.0|::)$/.test(address) || address === '-::*')
       this.#isProtected = config.boolean('protected-mode') && config.text('requirepass') === '' && everywhere
     })
+    config.onChange(['maxclients'], () => this.#checkMaxClients())
     config.onChange(['port'], () => this.#rebind('Unable to listen on this port. Check server logs.'))
     config.onChange(['bind'], () => this.#rebind('Failed to bind to specified addresses.'))
   }
@@ -66,6 +68,7 @@ export class Listeners {
    */
   async open(anyPort: boolean): Promise<void> {
     const { config } = this.#server
+    this.#lowerMaxClients()
     const port = config.integer('port')
     const path = config.text('unixsocket')
     if (port !== 0 || anyPort) this.#tcp = await this.#openTcp(port)
@@ -83,6 +86,31 @@ export class Listeners {
   get #wanted(): string {
     const { config } = this.#server
     return [config.integer('port'), ...config.words('bind')].join(' ')
+  }
+
+  /** Takes no more clients than the system has descriptors for, so that who is too many is told. */
+  #lowerMaxClients(): void {
+    const { config, log } = this.#server
+    const possible = possibleConnections()
+    if (config.integer('maxclients') <= possible) return
+    void config.set([['maxclients', String(possible)]], {
+      protected: true,
+      directives: false,
+      loading: false,
+    })
+    log.warning(
+      `maxclients has been reduced to ${possible}, which is what the limit of open files leaves. ` +
+        "If you need higher maxclients increase 'ulimit -n'.",
+    )
+  }
+
+  /** @throws Error where CONFIG SET asks for more clients than there are descriptors for */
+  #checkMaxClients(): void {
+    const possible = possibleConnections()
+    if (this.#server.config.integer('maxclients') <= possible) return
+    throw new Error(
+      `The operating system is not able to handle the specified number of clients, try with ${possible}`,
+    )
   }
 
   async #openTcp(port: number): Promise<Listener[]> {
