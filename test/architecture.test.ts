@@ -126,8 +126,8 @@ test('every built-in family is a module', () => {
   const files = new Map(
     sourceFiles(['.ts'], 'packages/server/src/commands/').map((file) => [file.path, file.text]),
   )
-  const helper = files.get('packages/server/src/commands/family.ts') ?? ''
-  assert.match(helper, /\bdefineModule\(/)
+  const definition = files.get('packages/server/src/commands/family.ts') ?? ''
+  assert.match(definition, /\bdefineModule\(/)
   const index = files.get('packages/server/src/commands/index.ts') ?? ''
   const families = importsOf(index).filter(
     ({ specifier, kind }) => specifier.startsWith('.') && kind === 'static',

@@ -12,7 +12,7 @@ const headerFile = join(packageFolder, 'include/redismodule.h')
 const referenceFile = join(packageFolder, '../../docs/reference/redis-module-api.md')
 
 /** The rows of the table, in its order. */
-export function readTable() {
+function readTable() {
   const rows = []
   for (const line of readFileSync(tableFile, 'utf8').split('\n')) {
     const match = /^(FN|NO)\(([\w-]+), ([\w-]+), ([\w.]+), (.+?), (\w+), (\(.*)\)$/.exec(line)

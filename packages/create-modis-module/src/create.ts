@@ -10,8 +10,6 @@ export const templates = {
   'redis-module': 'a Redis module in C, shipped through npm; no JavaScript',
 } as const
 
-export type Template = keyof typeof templates
-
 /** A mistake of whoever typed the command; the message is all there is to say. */
 export class UsageError extends Error {}
 

@@ -35,7 +35,7 @@ export const emitDeclarations = (files: readonly string[]): Map<string, Declarat
 const exported = /^export (?:declare )?(?:abstract )?(?:interface|type|class|const|function) (\w+)/
 
 /** Exported declarations of one file, in order; overloads of a function are one. */
-export const parseDeclarations = (text: string): Declaration[] => {
+const parseDeclarations = (text: string): Declaration[] => {
   const declarations: Declaration[] = []
   const lines = text.split('\n')
   let docstring = ''

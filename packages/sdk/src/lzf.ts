@@ -2,7 +2,7 @@
 const largestGrowth = 88
 
 /** Whether `compressed` bytes can possibly stand for `length` bytes; checked before anything is allocated. */
-export const isPlausibleLzfLength = (compressed: number, length: number): boolean =>
+const isPlausibleLzfLength = (compressed: number, length: number): boolean =>
   length > 0 && length <= compressed * largestGrowth
 
 /**

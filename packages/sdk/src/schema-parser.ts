@@ -56,7 +56,7 @@ const wrongArity = (args: Args, nameWords: number): CommandError => {
 const syntaxError = (): CommandError => new CommandError('syntax error')
 
 /** An argument as it is shown in an error message: shortened, and on one line. */
-export const showArgument = (text: string): string => {
+const showArgument = (text: string): string => {
   const shown = text.length > shownLength ? `${text.slice(0, shownLength)}...` : text
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
   return `'${shown.replace(/[\x00-\x1f\x7f]/g, '?')}'`
@@ -364,7 +364,7 @@ const withinBounds = (
 }
 
 /** Bounds in words: `between 1 and 10`, `at least 1` or `at most 10`. */
-export const allowedBounds = (min: number | bigint | undefined, max: number | bigint | undefined): string => {
+const allowedBounds = (min: number | bigint | undefined, max: number | bigint | undefined): string => {
   if (min === undefined) return `at most ${max}`
   return max === undefined ? `at least ${min}` : `between ${min} and ${max}`
 }

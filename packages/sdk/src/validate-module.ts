@@ -8,7 +8,7 @@ import { isRange, isVersion } from './semver.ts'
 import { validateSchema } from './validate-schema.ts'
 
 /** The version of the contract this SDK defines. */
-export const contractVersion = 1
+const contractVersion = 1
 
 const moduleProperties = [
   'name',

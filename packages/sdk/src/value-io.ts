@@ -4,7 +4,7 @@ import type { BytesLike } from './keys.ts'
 import { decompressLzf } from './lzf.ts'
 
 /** Opcodes of a module's value in RDB files (type 7, `MODULE_2`), as Redis numbers them. */
-export const valueOpcode = { end: 0, signed: 1, unsigned: 2, float: 3, double: 4, string: 5 } as const
+const valueOpcode = { end: 0, signed: 1, unsigned: 2, float: 3, double: 4, string: 5 } as const
 
 const opcodeNames: readonly string[] = [
   'the end',

@@ -58,7 +58,7 @@ export function toArguments(values: readonly (string | Uint8Array)[]): Arguments
   return { bytes: Buffer.concat(parts), offsets, first: 0, count: parts.length }
 }
 
-export function fromArguments({ bytes, offsets, first, count }: Arguments): Buffer[] {
+function fromArguments({ bytes, offsets, first, count }: Arguments): Buffer[] {
   return Array.from({ length: count }, (_, index) =>
     Buffer.from(bytes.subarray(offsets[first + 2 * index], offsets[first + 2 * index + 1])),
   )

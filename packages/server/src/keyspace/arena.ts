@@ -1,5 +1,5 @@
 /** Bytes of one granule: addresses count granules, and every block is a whole number of them. */
-export const GRANULE_BYTES = 16
+const GRANULE_BYTES = 16
 
 /** An address is a chunk number above these bits and a granule within the chunk below them. */
 export const CHUNK_SHIFT = 20

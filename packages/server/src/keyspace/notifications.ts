@@ -2,7 +2,7 @@ import type { KeyspaceEventClass } from '@modis/sdk'
 import type { Database } from './database.ts'
 
 /** The letter of each class in `notify-keyspace-events`. */
-export const EVENT_CLASS_LETTERS: Readonly<Record<KeyspaceEventClass, string>> = {
+const EVENT_CLASS_LETTERS: Readonly<Record<KeyspaceEventClass, string>> = {
   generic: 'g',
   string: '$',
   list: 'l',

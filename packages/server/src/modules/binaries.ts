@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { type Manifest, readManifest } from './manifest.ts'
 
 const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as { resolve(folder: string): string }
@@ -8,7 +8,7 @@ const nodeGypBuild = createRequire(import.meta.url)('node-gyp-build') as { resol
 let libc: 'glibc' | 'musl' | undefined
 
 /** Name of the C library of this machine, as package.json's `libc` and prebuilds name it. */
-export function libcName(): 'glibc' | 'musl' | undefined {
+function libcName(): 'glibc' | 'musl' | undefined {
   if (process.platform !== 'linux') return undefined
   if (libc === undefined) {
     const { header } = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
@@ -110,12 +110,4 @@ export function bringsBinaries(folder: string, manifest: Manifest): boolean {
     if (found !== undefined) return (readManifest(found).os ?? readManifest(found).cpu) !== undefined
     return /(linux|darwin|win32|x64|arm64)/.test(name)
   })
-}
-
-/** The folder of the package that a file belongs to. */
-export function packageFolderOf(file: string): string | undefined {
-  for (let folder = dirname(file); folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder
-  }
-  return undefined
 }

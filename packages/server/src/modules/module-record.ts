@@ -61,7 +61,7 @@ export interface ModuleRecord {
 }
 
 /** The integer by which Redis shows a version: 1.2.3 is 10203. */
-export function numericVersion(version: string): number {
+function numericVersion(version: string): number {
   const parts = /^(\d+)\.(\d+)\.(\d+)/.exec(version)
   if (parts === null) return 1
   const [major, minor, patch] = parts.slice(1).map(Number) as [number, number, number]

@@ -9,7 +9,7 @@ const LONG_RANGE = 2 ** 63
 const MIN_LONG = '-9223372036854775808'
 
 /** Most elements with repetitions that one call returns. */
-export const MOST_REPETITIONS = 10_000_000
+const MOST_REPETITIONS = 10_000_000
 
 const notPositive = new CommandError('value is out of range, must be positive')
 const notInRange = new CommandError(

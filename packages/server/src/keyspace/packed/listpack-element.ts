@@ -95,7 +95,7 @@ function int32(bytes: Buffer, at: number): number {
 }
 
 /** Value of the integer element at offset `at` with encoding `lead`, which is of 32 bits or less. */
-export function smallInteger(bytes: Buffer, at: number, lead: number): number {
+function smallInteger(bytes: Buffer, at: number, lead: number): number {
   if (lead < 0x80) return lead
   if (lead < 0xe0) return ((((lead & 0x1f) << 8) | bytes[at + 1]) << 19) >> 19
   if (lead === INTEGER_16) return ((bytes[at + 1] | (bytes[at + 2] << 8)) << 16) >> 16

@@ -1,4 +1,4 @@
-import { type KeyspaceEventClass, StaleKeyError } from '@modis/sdk'
+import type { KeyspaceEventClass } from '@modis/sdk'
 import type { Database } from '../../keyspace/database.ts'
 import type { Server } from '../../server.ts'
 import type { ModuleRuntime } from './runtime.ts'
@@ -11,11 +11,6 @@ export interface Access {
   readonly runtime: ModuleRuntime
   /** Whether the stretch still lasts. */
   active: boolean
-}
-
-/** @throws StaleKeyError where the stretch in which the key was opened is over */
-export function requireActive(access: Access, name: Uint8Array, from: number, to: number): void {
-  if (!access.active) throw new StaleKeyError(Buffer.from(name.subarray(from, to)).toString())
 }
 
 /** Records a change of a key: watchers, the count of changes and the keyspace event follow from it. */

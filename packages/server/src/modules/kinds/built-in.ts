@@ -5,7 +5,7 @@ import { newRecord } from '../module-record.ts'
 import type { Registry } from '../registry.ts'
 
 /** The handler of a built-in command: its own, given the server's context instead of a module's. */
-export function builtInHandler(definition: AnyCommand): Handler | undefined {
+function builtInHandler(definition: AnyCommand): Handler | undefined {
   return definition.raw as unknown as Handler | undefined
 }
 

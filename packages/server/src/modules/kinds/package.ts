@@ -1,6 +1,5 @@
 import type { ConfigSchema, DataType, Module } from '@modis/sdk'
 import { defaultConfig, parseConfigValue, validateModule } from '@modis/sdk/internal'
-import type { Server } from '../../server.ts'
 import { moduleHandlers } from '../context/handler.ts'
 import { makeModuleContext } from '../context/module-context.ts'
 import { ModuleRuntime } from '../context/runtime.ts'
@@ -93,7 +92,7 @@ class PackageInstance implements ModuleInstance {
     const values = configure(definition, registration)
     const runtime = new ModuleRuntime(server, record, values)
     this.#runtime = runtime
-    this.#registerTypes(server, registration, runtime)
+    this.#registerTypes(registration, runtime)
     const handlers = moduleHandlers(runtime)
     for (const [name, command] of Object.entries(definition.commands ?? {})) {
       registration.addCommand(name, { group: definition.group ?? 'module', ...command }, handlers)
@@ -108,7 +107,7 @@ class PackageInstance implements ModuleInstance {
     }
   }
 
-  #registerTypes(_server: Server, registration: Registration, runtime: ModuleRuntime): void {
+  #registerTypes(registration: Registration, runtime: ModuleRuntime): void {
     for (const type of (this.#definition.dataTypes ?? []) as readonly DataType<unknown>[]) {
       const methods = typescriptType(type, (what, error) => runtime.failed(what, error))
       const registered = new RegisteredType(
