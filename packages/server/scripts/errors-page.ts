@@ -6,6 +6,7 @@ const REPLY_CODES: Readonly<Record<string, string>> = {
   WRONGTYPE: 'The key holds a value of another type than the command works on.',
   NOAUTH: 'The client has to authenticate first.',
   WRONGPASS: 'The name or the password is wrong.',
+  DENIED: 'Protected mode refuses connections from other machines.',
   NOPROTO: 'HELLO asked for another protocol version than 2 or 3.',
   EXECABORT: 'A command could not be queued, so that the transaction was not run.',
   LOADING: 'The data is being loaded; commands without the flag `loading` wait for its end.',
