@@ -165,6 +165,10 @@ test('keyspace notifications: which events are published where', async () => {
   const events3 = sameMessages(watcher, 3)
   await pair.script('GET missing', 'SET fresh 1', 'SET fresh 2', 'SADD freshset a', 'DEL fresh freshset')
   await events3
+  await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'EAn')
+  const eventsOfNew = sameMessages(watcher, 3)
+  await pair.script('SET newest 1', 'DEL newest')
+  await eventsOfNew
   await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'Ex')
   const events4 = sameMessages(watcher, 1)
   await pair.script('SET short 1 PX 20')

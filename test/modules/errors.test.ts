@@ -324,6 +324,12 @@ test('LOADEX: its words, and configuration that is unknown, twice or wrong', asy
     ...loadex('CONFIG', 'tuned.size', '1', 'CONFIG', 'tuned.size', '2'),
   )
   await refused(
+    'arguments',
+    /'TUNED\.size' is given twice/,
+    'MODIS_MODULE_CONFIG_TWICE',
+    ...loadex('CONFIG', 'tuned.size', '1', 'CONFIG', 'TUNED.size', '2'),
+  )
+  await refused(
     'check',
     /no parameter 'tuned\.none'; the module has tuned\.size, tuned\.mode, tuned\.picky/,
     'MODIS_MODULE_CONFIG_UNKNOWN',

@@ -126,7 +126,7 @@ function extendedOptions(args: RequestArgs): LoadOptions {
       throw argumentError(`expected CONFIG or ARGS, got '${args.string(i).slice(0, 64)}'`)
     if (i + 2 >= args.count) throw argumentError('CONFIG is to be followed by a name and a value')
     const name = args.string(i + 1)
-    if (config.has(name))
+    if ([...config.keys()].some((given) => given.toLowerCase() === name.toLowerCase()))
       throw argumentError(`the parameter '${name}' is given twice`, 'MODIS_MODULE_CONFIG_TWICE')
     config.set(name, args.string(i + 2))
   }

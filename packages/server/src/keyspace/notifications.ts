@@ -34,9 +34,9 @@ export function normalizeEventFlags(value: string): string {
   }
   const letters = value.replaceAll('A', ALL_CLASSES)
   const kept = (order: string): string => [...order].filter((letter) => letters.includes(letter)).join('')
-  // Redis leaves the `n` out beside an `A`, although `A` does not include it.
-  const classes = kept(ALL_CLASSES).length === ALL_CLASSES.length ? 'A' : kept(`${ALL_CLASSES}n`)
-  return classes + kept('KEm')
+  const classes = kept(ALL_CLASSES).length === ALL_CLASSES.length ? 'A' : kept(ALL_CLASSES)
+  // Redis shows no `n` beside an `A`, although `A` does not include it, and so loses it with CONFIG REWRITE.
+  return classes + kept('nKEm')
 }
 
 /** Called for every event of the keyspace, in the middle of the command that causes it. */
