@@ -7,6 +7,7 @@ import { RawClient } from '../support/raw-client.ts'
 import { bytesOf, ReplyError, textOf, type Value } from '../support/resp.ts'
 import type { RunningServer, ServerOptions } from '../support/servers.ts'
 import * as servers from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const test = suiteNeeding('persistence', 'redis-server')
 const running = new Set<RunningServer>()
@@ -27,7 +28,6 @@ test.after.each(async () => {
   running.clear()
 })
 
-const PATIENCE_MS = 10_000
 // Redis 7.0, the version Debian has, reads files up to version 10.
 const FOR_REDIS_7_0 = { 'rdb-version': 10 }
 const NO_SAVE_POINTS = { save: '' }
@@ -308,7 +308,9 @@ test('a background save holds the keys as they were when it began', async () => 
   )
   assert.is(textOf(await started), 'Background saving started')
   await Promise.all(changes)
-  await until(async () => /rdb_bgsave_in_progress:0/.test(textOf(await client.call('INFO', 'persistence'))))
+  await until('the end of the save', async () =>
+    /rdb_bgsave_in_progress:0/.test(textOf(await client.call('INFO', 'persistence'))),
+  )
   client.close()
   const again = await startOn(startModis, modis)
   const reader = await RawClient.connect(again.port)
@@ -331,7 +333,7 @@ test('a kill in the middle of a save leaves the old file', async () => {
     )
   }
   await client.call('BGSAVE')
-  await until(async () => readdirSync(modis.folder).some((name) => name.startsWith('temp-')))
+  await until('the file of a save', () => readdirSync(modis.folder).some((name) => name.startsWith('temp-')))
   modis.process.kill('SIGKILL')
   await new Promise((resolve) => modis.process.once('exit', resolve))
   const after = readFileSync(file)
@@ -346,18 +348,10 @@ test('save points save by themselves', async () => {
   const before = Number(await client.call('LASTSAVE'))
   await client.call('MSET', 'a', 1, 'b', 2)
   await client.call('SET', 'c', 3)
-  await until(async () => Number(await client.call('LASTSAVE')) > before)
+  await until('a save', async () => Number(await client.call('LASTSAVE')) > before)
   assert.ok(existsSync(join(modis.folder, 'dump.rdb')))
   client.close()
   await modis.stop()
 })
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE_MS
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('it did not happen in time')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 test.run()

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import { type Pair, startPair } from '../support/pair.ts'
+import { compareAll, fill, indexes } from '../support/sorted-sets.ts'
 
 const test = suite('ranges of sorted sets')
 let pair: Pair
@@ -12,28 +13,16 @@ test.after(() => pair.stop())
 
 const LARGE = 400
 
-const indexes = (count: number): number[] => Array.from({ length: count }, (_each, index) => index)
-
-/** Fills a key of both servers with `count` members whose scores repeat. */
-async function fill(key: string, count: number, step = 1): Promise<void> {
-  const elements = indexes(count).flatMap((index) => [((index * 7) % 50) * step, `m${index}`])
-  await pair.prepare('ZADD', key, ...elements)
-}
-
-/** The same for members that all have one score. */
+/** Fills a key of both servers with `count` members that all have one score. */
 async function fillWithWords(key: string, count: number): Promise<void> {
   await pair.prepare('ZADD', key, ...indexes(count).flatMap((index) => [0, (index * 37).toString(36)]))
-}
-
-async function compareAll(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await pair.compare('ZRANGE', key, 0, -1, 'WITHSCORES')
 }
 
 for (const version of [2, 3] as const) {
   test(`ranges by rank in RESP${version}`, async () => {
     await pair.speak(version)
-    await fill('large', LARGE)
-    await fill('small', 20, 0.5)
+    await fill(pair, 'large', LARGE)
+    await fill(pair, 'small', 20, 0.5)
     for (const key of ['small', 'large', 'none']) {
       for (const [start, stop] of [
         '0 -1',
@@ -65,8 +54,8 @@ for (const version of [2, 3] as const) {
 
   test(`ranges by score in RESP${version}`, async () => {
     await pair.speak(version)
-    await fill('large', LARGE)
-    await fill('small', 30, 0.5)
+    await fill(pair, 'large', LARGE)
+    await fill(pair, 'small', 30, 0.5)
     const bounds = [
       '-inf +inf',
       '3 9',
@@ -164,7 +153,7 @@ for (const version of [2, 3] as const) {
   test(`removing in RESP${version}`, async () => {
     await pair.speak(version)
     for (const count of [30, LARGE]) {
-      await fill('z', count)
+      await fill(pair, 'z', count)
       await fillWithWords('w', count)
       await pair.script(
         ...['ZREM z m1 m1 none m3', 'ZREM z none', 'ZREM none m1', 'ZREM z', 'ZREMRANGEBYRANK z 2 4'],
@@ -175,7 +164,7 @@ for (const version of [2, 3] as const) {
         ...['ZREMRANGEBYLEX w (d (e', 'ZREMRANGEBYLEX w x [e', 'ZREMRANGEBYLEX none - +'],
         ...['ZREMRANGEBYLEX w [c [a'],
       )
-      await compareAll('z', 'w')
+      await compareAll(pair, 'z', 'w')
       await pair.script(
         ...['ZREMRANGEBYSCORE z (40 +inf', 'ZREMRANGEBYRANK z 0 -2', 'ZCARD z', 'ZREMRANGEBYRANK z 0 0'],
         ...['EXISTS z', 'ZREMRANGEBYLEX w - +', 'EXISTS w', 'ZADD z 1 a 2 b', 'ZREM z a b c', 'EXISTS z'],
@@ -187,15 +176,15 @@ for (const version of [2, 3] as const) {
 }
 
 test('ranges that are stored', async () => {
-  await fill('large', LARGE)
-  await fill('small', 30)
+  await fill(pair, 'large', LARGE)
+  await fill(pair, 'small', 30)
   await fillWithWords('words', 30)
   await pair.script(
     ...['ZRANGESTORE d small 0 -1', 'ZRANGESTORE d small 2 5', 'ZRANGESTORE d small 0 3 REV'],
     ...['ZRANGESTORE d small 3 9 BYSCORE', 'ZRANGESTORE d small 9 3 BYSCORE REV LIMIT 1 2'],
     ...['ZRANGESTORE d words [a [k BYLEX', 'ZRANGESTORE d words [k [a BYLEX REV LIMIT 0 2'],
   )
-  await compareAll('d')
+  await compareAll(pair, 'd')
   await pair.script(
     ...['ZRANGESTORE d large 5 300', 'OBJECT ENCODING d', 'ZRANGESTORE d large 5 30', 'OBJECT ENCODING d'],
     ...['ZRANGESTORE d large (3 20 BYSCORE LIMIT 10 20', 'OBJECT ENCODING d'],
@@ -204,7 +193,7 @@ test('ranges that are stored', async () => {
     ...['ZRANGESTORE d small 0', 'ZRANGESTORE d small a b', 'ZRANGESTORE d small a b BYLEX'],
     ...['ZRANGESTORE d small x y BYSCORE'],
   )
-  await compareAll('d', 'small')
+  await compareAll(pair, 'd', 'small')
 })
 
 test.run()

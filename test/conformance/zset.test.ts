@@ -4,6 +4,7 @@ import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { DoubleText, type ReplyError, type Value } from '../support/resp.ts'
 import { Seeded } from '../support/seeded.ts'
+import { compareAll, fill, indexes } from '../support/sorted-sets.ts'
 
 const test = suite('sorted set commands')
 let pair: Pair
@@ -16,20 +17,8 @@ test.after(() => pair.stop())
 
 const LARGE = 400
 
-const indexes = (count: number): number[] => Array.from({ length: count }, (_each, index) => index)
-
-/** Fills a key of both servers with `count` members whose scores repeat. */
-async function fill(key: string, count: number, step = 1): Promise<void> {
-  const elements = indexes(count).flatMap((index) => [((index * 7) % 50) * step, `m${index}`])
-  await pair.prepare('ZADD', key, ...elements)
-}
-
 function encoding(key: string): Promise<Value> {
   return pair.modis.call('OBJECT', 'ENCODING', key)
-}
-
-async function compareAll(...keys: readonly string[]): Promise<void> {
-  for (const key of keys) await pair.compare('ZRANGE', key, 0, -1, 'WITHSCORES')
 }
 
 for (const version of [2, 3] as const) {
@@ -50,13 +39,13 @@ for (const version of [2, 3] as const) {
       ...['ZINCRBY none 3 m', 'ZADD dup 1 a 2 a 3 a', 'ZADD bin 0 "" 0 "\\x00" 0 "\\xff\\r\\n" 0 a 0 aa'],
       ...['ZRANGE bin 0 -1', 'ZADD ints 5 7 5 -7 5 70 5 6', 'ZRANGE ints 0 -1 WITHSCORES'],
     )
-    await compareAll('z', 'none', 'dup')
+    await compareAll(pair, 'z', 'none', 'dup')
     await pair.speak(2)
   })
 
   test(`asking for scores and ranks in RESP${version}`, async () => {
     await pair.speak(version)
-    await fill('large', LARGE)
+    await fill(pair, 'large', LARGE)
     await pair.prepare('ZADD', 'small', 1, 'a', 2.5, 'b', 'inf', 'c', 0, 12)
     await pair.script(
       ...['ZSCORE small a', 'ZSCORE small b', 'ZSCORE small c', 'ZSCORE small none', 'ZSCORE none a'],
@@ -72,7 +61,7 @@ for (const version of [2, 3] as const) {
   test(`taking from the ends in RESP${version}`, async () => {
     await pair.speak(version)
     for (const count of [30, LARGE]) {
-      await fill('z', count)
+      await fill(pair, 'z', count)
       await pair.script(
         ...['ZPOPMIN z', 'ZPOPMAX z', 'ZPOPMIN z 3', 'ZPOPMAX z 3', 'ZPOPMIN z 0', 'ZPOPMAX z 1'],
         ...['ZPOPMIN none', 'ZPOPMIN none 2', 'ZPOPMIN', 'ZPOPMIN z -1', 'ZPOPMAX z x', 'ZPOPMIN z 1 2'],
@@ -135,7 +124,7 @@ test('scores are written as Redis 7.2 writes them', async () => {
     await modis.call('HELLO', version)
     for (const count of [0, LARGE]) {
       await modis.call('DEL', 'z')
-      if (count > 0) await fill('z', count)
+      if (count > 0) await fill(pair, 'z', count)
       for (const [text, written] of scores) {
         await modis.call('ZADD', 'z', text, 'member')
         const expected = version === 2 ? written : new DoubleText(written)
@@ -148,7 +137,7 @@ test('scores are written as Redis 7.2 writes them', async () => {
 
 test('WITHSCORE of ZRANK and ZREVRANK, new in Redis 7.2', async () => {
   const { modis } = pair
-  await fill('large', LARGE)
+  await fill(pair, 'large', LARGE)
   await modis.call('ZADD', 'z', 1, 'a', 2.5, 'b', 3, 'c')
   assert.equal(await modis.call('ZRANK', 'z', 'b', 'WITHSCORE'), [1, '2.5'])
   assert.equal(await modis.call('ZREVRANK', 'z', 'a', 'withscore'), [2, '1'])
@@ -232,7 +221,7 @@ test('what is drawn and what is refused', async () => {
   for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.prepare('ZADD', 'one', 1.5, 'only')
-    await fill('large', LARGE)
+    await fill(pair, 'large', LARGE)
     await pair.script(
       ...['ZRANDMEMBER none', 'ZRANDMEMBER none 2', 'ZRANDMEMBER one', 'ZRANDMEMBER one 1'],
       ...['ZRANDMEMBER one 5 WITHSCORES', 'ZRANDMEMBER one -3 WITHSCORES', 'ZRANDMEMBER one 0'],
@@ -257,7 +246,7 @@ test('what is drawn and what is refused', async () => {
 })
 
 test('a scan meets all members that were there throughout', async () => {
-  await fill('small', 20, 0.5)
+  await fill(pair, 'small', 20, 0.5)
   for (const version of [2, 3] as const) {
     await pair.speak(version)
     await pair.script(
@@ -267,7 +256,7 @@ test('a scan meets all members that were there throughout', async () => {
     )
   }
   await pair.speak(2)
-  await fill('large', 3000)
+  await fill(pair, 'large', 3000)
   const { modis } = pair
   const seen = new Map<Value, Value>()
   let cursor: Value = '0'
@@ -363,7 +352,7 @@ test('random commands have the same results', async () => {
     const command = random.pick(commands)()
     if (!isFromRedis70(command)) await pair.compare(...command)
   }
-  await compareAll('a', 'b', 'c', 'd')
+  await compareAll(pair, 'a', 'b', 'c', 'd')
   await pair.prepare('CONFIG', 'SET', 'zset-max-listpack-entries', 128)
 })
 

@@ -2,6 +2,7 @@ import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { until } from '../support/until.ts'
 import { ModuleFolder, ModuleServer, plain } from './module-folder.ts'
 
 const test = suite('data types of modules')
@@ -174,9 +175,7 @@ test('values are freed by deletion, expiry, FLUSHALL and replacement', async () 
   assert.is(await modis.call('EXISTS', 'expired'), 0)
   assert.is(await modis.call('counter.freed'), 4)
   await modis.call('FLUSHALL')
-  for (let tries = 0; tries < 50 && (await modis.call('counter.freed')) !== 5; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  assert.is(await modis.call('counter.freed'), 5)
+  await until('the value to be freed', async () => (await modis.call('counter.freed')) === 5)
 })
 
 test('values that are much work to free are freed after the command', async () => {
@@ -185,9 +184,7 @@ test('values that are much work to free are freed after the command', async () =
   await modis.call('counter.add', 'key')
   const replies = await Promise.all([modis.call('DEL', 'key'), modis.call('counter.freed')])
   assert.equal(replies, [1, 0])
-  for (let tries = 0; tries < 50 && (await modis.call('counter.freed')) !== 1; tries++)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  assert.is(await modis.call('counter.freed'), 1)
+  await until('the value to be freed', async () => (await modis.call('counter.freed')) === 1)
 })
 
 test('COPY, RENAME, MOVE, DUMP and RESTORE', async () => {
