@@ -39,8 +39,7 @@ export class Monitors {
     const words: string[] = []
     const secret = redactedFrom(this.#server.config, command, args)
     for (let i = 0; i < args.count; i++) words.push(secret(i) ? '"(redacted)"' : quoted(args.bytes(i)))
-    const now = Date.now()
-    const time = `${Math.floor(now / 1000)}.${String(now % 1000).padStart(3, '0')}000`
+    const time = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6)
     const address = client.isInternal
       ? 'module'
       : client.link?.isUnix

@@ -31,7 +31,10 @@ export function defineFamily(family: Family): Module {
 }
 
 function withCategories(command: BuiltInCommand, family: Family): BuiltInCommand {
-  const named = { ...command, categories: [...family.categories, ...(command.categories ?? [])] }
+  // A container does nothing itself; in Redis it has no categories of its group either.
+  const isContainer = command.subcommands !== undefined && command.raw === undefined
+  const shared = isContainer ? [] : family.categories
+  const named = { ...command, categories: [...shared, ...(command.categories ?? [])] }
   if (command.subcommands === undefined) return named
   const subcommands = Object.entries(command.subcommands).map(([name, sub]) => [
     name,

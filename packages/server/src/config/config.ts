@@ -228,7 +228,7 @@ export class Config {
 
   #targets(pairs: readonly (readonly [name: string, text: string])[], rights: ChangeRights): Slot[] {
     const slots: Slot[] = []
-    const seen = new Set<Option>()
+    const seen = new Set<Slot>()
     let refused: [name: string, reason: string] | undefined
     let deniedWhileLoading = false
     for (const [name] of pairs) {
@@ -243,8 +243,8 @@ export class Config {
         refused = [name, 'enable-module-command forbids it']
       else if (option.protected && !rights.protected) refused = [name, "can't set protected config"]
       else if (option.deniedWhileLoading && rights.loading) deniedWhileLoading = true
-      else if (seen.has(option)) refused = [name, 'duplicate parameter']
-      seen.add(option)
+      else if (seen.has(slot)) refused = [name, 'duplicate parameter']
+      seen.add(slot)
       slots.push(slot)
     }
     if (refused !== undefined) throw failed(refused[0], refused[1])

@@ -5,6 +5,7 @@ import type { Command } from './command.ts'
 import { ServerGate } from './server-gate.ts'
 
 const forbiddenInMulti = new CommandError('Command not allowed inside a transaction')
+const monitorsOnly = new CommandError("Replica can't interact with the keyspace")
 const noAuthentication = new CommandError('Authentication required.', 'NOAUTH')
 const loading = new CommandError('Redis is loading the dataset in memory', 'LOADING')
 const outOfMemory = new CommandError("command not allowed when used memory > 'maxmemory'.", 'OOM')
@@ -30,6 +31,8 @@ export function refusal(server: Server, client: Client, command: Command): Comma
       `Can't execute '${command.fullName}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
     )
   }
+  if ((gate & ServerGate.observed) !== 0 && server.monitors.has(client) && touchesKeys(client, command))
+    return monitorsOnly
   if ((gate & ServerGate.loading) !== 0 && isDeniedWhileLoading(client, command)) return loading
   return undefined
 }
@@ -46,6 +49,12 @@ function isExec(command: Command): boolean {
 
 function writes(client: Client, command: Command): boolean {
   return command.isWrite || (isExec(command) && client.transaction?.writes === true)
+}
+
+/** Redis treats a client that monitors as a replica, which has no business with keys. */
+function touchesKeys(client: Client, command: Command): boolean {
+  if (isExec(command)) return client.transaction?.mayReplicate === true
+  return command.mayReplicate || command.flags.has('readonly')
 }
 
 /** Redis refuses to queue anything while memory is full, for a queue takes memory of its own. */

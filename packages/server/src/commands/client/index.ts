@@ -26,6 +26,14 @@ const onOff = (): BuiltInCommand['args'] => ({
 const clientTypes = (...names: string[]) =>
   Object.fromEntries(names.map((name) => [name, arg.token(name, { required: true })]))
 
+const killTypes = {
+  normal: arg.token('normal', { required: true }),
+  master: arg.token('master', { required: true, since: '3.2.0' }),
+  slave: arg.token('slave', { required: true }),
+  replica: arg.token('replica', { required: true, since: '5.0.0' }),
+  pubsub: arg.token('pubsub', { required: true }),
+}
+
 /** The subcommands of CLIENT. */
 export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   getname: {
@@ -82,7 +90,7 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
           arg.oneof({
             clientId: arg.optional(arg.integer({ token: 'ID', since: '2.8.12' })),
             clientType: arg.optional(
-              arg.oneof(clientTypes('normal', 'master', 'slave', 'replica', 'pubsub'), {
+              arg.oneof(killTypes, {
                 token: 'TYPE',
                 since: '2.8.12',
               }),

@@ -1,4 +1,4 @@
-import { arg, CommandError } from '@modis/sdk'
+import { CommandError } from '@modis/sdk'
 import { parseMemory } from '../../config/option-value.ts'
 import { rewriteConfig } from '../../config/rewrite.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
@@ -31,7 +31,6 @@ export const debugFamily = defineFamily({
       complexity: 'Depends on subcommand.',
       flags: ['admin', 'noscript', 'loading', 'stale', 'protected'],
       arity: -2,
-      args: { subcommand: arg.string(), arg: arg.many(arg.bytes({ name: 'arg' }), { min: 0 }) },
       raw: debug,
     },
   },
