@@ -471,6 +471,7 @@ void auth_drop(Module *module);
 /* ---- log.c, crash.c ---- */
 
 void log_line(const Module *module, const char *level, const char *text);
+void log_vformat(const Module *module, const char *level, const char *format, va_list args);
 void log_format(const Module *module, const char *level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

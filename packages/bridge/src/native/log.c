@@ -43,27 +43,27 @@ void log_line(const Module *module, const char *level, const char *text) {
   }
 }
 
-void log_format(const Module *module, const char *level, const char *format, ...) {
+void log_vformat(const Module *module, const char *level, const char *format, va_list args) {
   Buffer text = {0};
-  va_list args;
-  va_start(args, format);
   buffer_vformat(&text, format, args);
-  va_end(args);
   buffer_byte(&text, '\0');
   log_line(module, level, text.data);
   buffer_free(&text);
 }
 
-/* `context` may be NULL. An unknown level is verbose. */
-void rm_Log(RedisModuleCtx *context, const char *level, const char *format, ...) {
-  Buffer text = {0};
+void log_format(const Module *module, const char *level, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  buffer_vformat(&text, format, args);
+  log_vformat(module, level, format, args);
   va_end(args);
-  buffer_byte(&text, '\0');
-  log_line(context ? context->module : NULL, level, text.data);
-  buffer_free(&text);
+}
+
+/* `context` may be NULL. An unknown level is verbose. */
+void rm_Log(RedisModuleCtx *context, const char *level, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  log_vformat(context ? context->module : NULL, level, format, args);
+  va_end(args);
 }
 
 /* The end of the process, with the crash report that comes with abort(). */

@@ -239,14 +239,10 @@ const RedisModuleString *rm_GetKeyNameFromIO(RedisModuleIO *io) { return io->key
 int rm_GetDbIdFromIO(RedisModuleIO *io) { return io->db; }
 
 void rm_LogIOError(RedisModuleIO *io, const char *level, const char *format, ...) {
-  Buffer text = {0};
   va_list args;
   va_start(args, format);
-  buffer_vformat(&text, format, args);
+  log_vformat(io->module, level, format, args);
   va_end(args);
-  buffer_byte(&text, '\0');
-  log_line(io->module, level, text.data);
-  buffer_free(&text);
 }
 
 /* The next two write and read a value alone, as a module does to put one inside another. */
