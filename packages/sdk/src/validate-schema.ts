@@ -1,10 +1,12 @@
 import { keySpecFlags } from './command.ts'
 import { ModuleDefinitionError } from './errors.ts'
-import type { Argument, ArgumentSchema } from './schema.ts'
+import type { Argument, ArgumentSchema, KeyAccess } from './schema.ts'
 import { leadingTokens } from './schema-structure.ts'
 
 /** The parser tells the options of a run apart by the bits of one number. */
 const mostOptionsInARun = 31
+
+const keyAccesses: readonly KeyAccess[] = ['R', 'W', 'RW', 'RM', 'INSERT']
 
 /**
  * Checks an argument schema.
@@ -23,6 +25,11 @@ const validateArgument = (where: string, argument: Argument): void => {
   if (typeof argument !== 'object' || argument === null || typeof argument.kind !== 'string')
     throw new ModuleDefinitionError(`${where} is not an argument made by arg.*`)
   validateBounds(where, argument)
+  const { access } = argument.options
+  if (access !== undefined && !keyAccesses.includes(access))
+    throw new ModuleDefinitionError(
+      `${where}: unknown access '${access}' of a key; allowed are ${keyAccesses.join(', ')}`,
+    )
   for (const flag of argument.options.flags ?? [])
     if (!keySpecFlags.includes(flag))
       throw new ModuleDefinitionError(

@@ -92,6 +92,7 @@ test('arguments', () => {
     [{ n: 5 }, /argument 'n' is not an argument made by arg/],
     [{ n: arg.integer({ min: 2, max: 1 }) }, /argument 'n': min 2 is above max 1/],
     [{ n: arg.integer({ min: 2, default: 1 }) }, /argument 'n': the default 1 is out of its own bounds/],
+    [{ k: arg.key('RO' as 'R') }, /argument 'k': unknown access 'RO' of a key; allowed are R, W, /],
     [{ k: arg.key({ flags: ['XX' as 'RW'] }) }, /argument 'k': unknown key flag 'XX'; allowed are RW, /],
     [{ o: arg.oneof({}) }, /argument 'o': a oneof needs at least one argument/],
     [
