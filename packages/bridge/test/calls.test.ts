@@ -1,7 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { toArguments } from './support/arguments.ts'
 import { compile, load } from './support/load.ts'
-import { type Client, MemoryHost, toArguments } from './support/memory-host.ts'
+import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
 
 const test = suite<{ host: MemoryHost; client: Client }>('calls')

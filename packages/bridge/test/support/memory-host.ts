@@ -19,8 +19,10 @@ import {
   type Slice,
   type TypeRegistration,
 } from '../../src/index.ts'
-import { bytesOf, Keyspace, keyOf } from './keyspace.ts'
+import { fromArguments, toArguments } from './arguments.ts'
+import { bytesOf, keyOf } from './keyspace.ts'
 import { array, bulk, error, integer, ok } from './resp.ts'
+import { Users } from './users.ts'
 
 export interface Client {
   id: number
@@ -38,35 +40,11 @@ interface Waiting {
   timer: NodeJS.Timeout | undefined
 }
 
-interface User {
-  name: string
-  rules: string
-}
-
 type BuiltIn = (client: CallerInfo, args: Buffer[]) => Buffer
-
-/** Strings as arguments of a command. */
-export function toArguments(values: readonly (string | Uint8Array)[]): Arguments {
-  const parts = values.map((value) => Buffer.from(value))
-  const offsets = new Int32Array(parts.length * 2)
-  let at = 0
-  parts.forEach((part, index) => {
-    offsets[2 * index] = at
-    at += part.length
-    offsets[2 * index + 1] = at
-  })
-  return { bytes: Buffer.concat(parts), offsets, first: 0, count: parts.length }
-}
-
-function fromArguments({ bytes, offsets, first, count }: Arguments): Buffer[] {
-  return Array.from({ length: count }, (_, index) =>
-    Buffer.from(bytes.subarray(offsets[first + 2 * index], offsets[first + 2 * index + 1])),
-  )
-}
 
 const ignored = (): void => {}
 
-export class MemoryHost extends Keyspace implements BridgeHost {
+export class MemoryHost extends Users implements BridgeHost {
   readonly bridge: Bridge
   readonly clients = new Map<number, Client>()
   readonly commands = new Map<string, CommandRegistration>()
@@ -79,7 +57,6 @@ export class MemoryHost extends Keyspace implements BridgeHost {
   readonly replicated: string[] = []
   readonly published: string[] = []
   readonly events: string[] = []
-  readonly users = new Map<number, User>([[1, { name: 'default', rules: '~* +@all' }]])
   readonly redacted: number[] = []
   readonly settings = new Map([
     ['maxmemory', '0'],
@@ -405,48 +382,10 @@ export class MemoryHost extends Keyspace implements BridgeHost {
 
   // Users
 
-  userCreate(name: string): number {
-    const number = this.users.size + 1
-    this.users.set(number, { name, rules: '' })
-    return number
-  }
-
-  userFree(user: number): void {
-    this.users.delete(user)
-  }
-
-  userByName(name: string): number {
-    return [...this.users].find(([, user]) => user.name === name)?.[0] ?? 0
-  }
-
-  userName(user: number): string {
-    return this.users.get(user)?.name ?? ''
-  }
-
-  userSetRules(user: number, rules: string): string | null {
-    if (rules.includes('bogus')) return `ERR Error in ACL SETUSER modifier '${rules}': Syntax error`
-    this.users.get(user)!.rules = rules
-    return null
-  }
-
-  userRules(user: number): string {
-    return this.users.get(user)!.rules
-  }
-
   userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' {
     const name = fromArguments(args)[0].toString()
     if (!(name in this.#builtIns)) return 'unknown-command'
     return this.users.get(user)!.rules.includes('+@all') ? 'yes' : 'no'
-  }
-
-  userMayAccessKey(user: number, key: Slice, _flags: number, isPrefix: boolean): boolean {
-    const { rules } = this.users.get(user)!
-    if (rules.includes('~*')) return true
-    return !isPrefix && rules.split(' ').includes(`~${keyOf(key)}`)
-  }
-
-  userMayAccessChannel(user: number): boolean {
-    return this.users.get(user)!.rules.includes('&*')
   }
 
   aclLogAdd(user: string, object: Slice, reason: number): void {
