@@ -172,6 +172,14 @@ test('modules and their parameters in the configuration file and on the command 
   await server.stop()
 })
 
+test('a reload leaves the order of the modules in the configuration file', async () => {
+  const server = await startWith(['loadmodule tuned', 'loadmodule greet'])
+  assert.is(plain(await server.client.call('MODULE', 'RELOAD', 'tuned')), 'OK')
+  await server.client.call('CONFIG', 'REWRITE')
+  assert.match(readFileSync(server.file, 'utf8'), /^loadmodule tuned\nloadmodule greet$/m)
+  await server.stop()
+})
+
 test('a module that does not load stops the start with the reason', async () => {
   const failing: [string[], RegExp][] = [
     [['loadmodule nothing'], /no package 'nothing'; looked in .*MODIS_MODULE_NOT_FOUND/],

@@ -179,8 +179,10 @@ export class Registration {
   /** Makes everything visible, in place of the version it replaces. Nothing can fail here any more. */
   commit(): void {
     const { server, record, replaces } = this
+    const place = replaces && [...server.registry.modules.values()].indexOf(replaces)
     if (replaces !== undefined) withdraw(server, replaces)
-    server.registry.addModule(record)
+    // The order is that of CONFIG REWRITE and thus of the next start: what others need stays before them.
+    server.registry.addModule(record, place)
     for (const command of this.commands.values()) server.registry.register(command)
     for (const type of this.types) {
       server.dataTypes.add(type)

@@ -27,9 +27,17 @@ export class Registry {
     return command.subcommands.get(args.string(1).toLowerCase())
   }
 
-  /** Makes a module's record known. The module's commands follow with {@link register}. */
-  addModule(module: ModuleRecord): void {
+  /**
+   * Makes a module's record known, last or at a place among the others. The module's commands follow with
+   * {@link register}.
+   */
+  addModule(module: ModuleRecord, place = this.modules.size): void {
+    const following = [...this.modules.values()].slice(place)
     this.modules.set(module.name, module)
+    for (const each of following) {
+      this.modules.delete(each.name)
+      this.modules.set(each.name, each)
+    }
   }
 
   /**
