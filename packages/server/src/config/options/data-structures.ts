@@ -1,4 +1,4 @@
-import { inSection, integer, MAX_INT, MAX_LONG, memory } from './builders.ts'
+import { inSection, integer, MAX_INT, MAX_LONG, memory, withoutEffect } from './builders.ts'
 
 export const dataStructureOptions = inSection('data structures', [
   integer(
@@ -44,7 +44,9 @@ export const dataStructureOptions = inSection('data structures', [
     'Longest member of a sorted set kept as one packed string.',
     { alias: 'zset-max-ziplist-value' },
   ),
-  memory('hll-sparse-max-bytes', 3000, [0, MAX_LONG], 'Longest HyperLogLog kept sparse.'),
-  memory('stream-node-max-bytes', 4096, [0, MAX_LONG], 'Most bytes of a stream node.'),
-  integer('stream-node-max-entries', 100, [0, MAX_LONG], 'Most entries of a stream node.'),
+  ...withoutEffect([
+    memory('hll-sparse-max-bytes', 3000, [0, MAX_LONG], 'Longest HyperLogLog kept sparse.'),
+    memory('stream-node-max-bytes', 4096, [0, MAX_LONG], 'Most bytes of a stream node.'),
+    integer('stream-node-max-entries', 100, [0, MAX_LONG], 'Most entries of a stream node.'),
+  ]),
 ])

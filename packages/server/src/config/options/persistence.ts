@@ -38,13 +38,13 @@ export const persistenceOptions = inSection('persistence', [
     'Version of the format that is written: 11 as Redis 7.2, or 10, which Redis 7.0 reads too.',
   ),
   boolean('stop-writes-on-bgsave-error', true, 'Refuses writes after a save has failed.'),
-  oneof(
-    'sanitize-dump-payload',
-    'no',
-    ['no', 'yes', 'clients'],
-    'Checks all of a value that RESTORE brings.',
-  ),
   ...withoutEffect([
+    oneof(
+      'sanitize-dump-payload',
+      'yes',
+      ['no', 'yes', 'clients'],
+      'Checks all of a value that RESTORE brings; it always is.',
+    ),
     boolean('rdb-del-sync-files', false, 'Deletes RDB files of replication.'),
     boolean('rdb-save-incremental-fsync', true, 'Flushes the RDB file as it grows.'),
     integer('rdb-key-save-delay', 0, [-MAX_INT, MAX_INT], 'Slows saving down, for tests.', { hidden: true }),
