@@ -4,6 +4,7 @@
  */
 
 export * from './config-values.ts'
+export * from './elf.ts'
 export * from './list-args.ts'
 export * from './lzf.ts'
 export * from './schema-description.ts'

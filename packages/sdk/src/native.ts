@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { arch, constants, platform, tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isTruncatedElf } from './elf.ts'
 import { NativePartError } from './errors.ts'
 
 const require = createRequire(import.meta.url)
@@ -76,6 +77,7 @@ const identity = (path: string): string => {
 }
 
 const openLibrary = (path: string): object => {
+  if (isTruncatedElf(path)) throw new Error('it is truncated: it ends before its last segment does')
   const module = { exports: {} }
   // Everything is bound at once, so that a missing symbol is an error here and not a crash at its first call.
   process.dlopen(module, path, constants.dlopen.RTLD_NOW)

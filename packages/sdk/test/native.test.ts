@@ -52,6 +52,19 @@ test('a build that cannot be opened gives the reason of the linker', ({ folder, 
   assert.match(error.message, /^cannot open .*native\.node: .+/)
 })
 
+test('a build that was cut short is an error and not the end of the process', ({ folder, url }) => {
+  const library = Buffer.alloc(200)
+  library.write('\x7fELF\x02\x01', 'latin1')
+  library.writeBigUInt64LE(64n, 32)
+  library.writeUInt16LE(56, 54)
+  library.writeUInt16LE(1, 56)
+  library.writeUInt32LE(1, 64)
+  library.writeBigUInt64LE(100n, 64 + 8)
+  library.writeBigUInt64LE(101n, 64 + 32)
+  addBuild(folder, `${platform()}-${arch()}`, 'native.node', library.toString('latin1'))
+  assert.match(fails(url).message, /native\.node: it is truncated/)
+})
+
 test('an optional part may be missing, and the reason is told', ({ url }) => {
   let reason: NativePartError | undefined
   const loaded = loadNative.optional(url, (error) => {

@@ -10,9 +10,9 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import { isTruncatedElf } from '@modis/sdk/internal'
 import { platformName } from '../binaries.ts'
 import { ModuleError } from '../module-error.ts'
-import { isTruncatedElf } from './elf.ts'
 
 /** An opened shared object that is a Redis module. The addresses given to its functions are those of C. */
 export interface RedisModuleLibrary {

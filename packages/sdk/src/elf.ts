@@ -9,7 +9,7 @@ const LOADED = 1
  * The dynamic linker maps such a file and dies of a bus error, and the process with it. Files of any other format are left
  * to the linker, which says what they are.
  */
-export function isTruncatedElf(path: string): boolean {
+export const isTruncatedElf = (path: string): boolean => {
   const file = openSync(path, 'r')
   try {
     const { size } = fstatSync(file)
@@ -32,7 +32,7 @@ export function isTruncatedElf(path: string): boolean {
   }
 }
 
-function bytesAt(file: number, position: number, length: number): Buffer {
+const bytesAt = (file: number, position: number, length: number): Buffer => {
   if (!Number.isSafeInteger(position)) return Buffer.alloc(0)
   const bytes = Buffer.alloc(length)
   return bytes.subarray(0, readSync(file, bytes, 0, length, position))
