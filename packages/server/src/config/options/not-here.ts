@@ -18,8 +18,11 @@ import {
 // with any value that asks for nothing.
 
 export const replicationOptions = inSection('replication', [
-  words('replicaof', '', replicaOfRules, 'Server to replicate from.', { alias: 'slaveof', immutable: true }),
   ...withoutEffect([
+    words('replicaof', '', replicaOfRules, 'Server to replicate from.', {
+      alias: 'slaveof',
+      immutable: true,
+    }),
     string('masterauth', '', 'Password of the master.', { sensitive: true }),
     string('masteruser', '', 'User of the master.', { sensitive: true }),
     boolean('replica-serve-stale-data', true, 'Serves while the master is away.', {
@@ -64,8 +67,8 @@ export const replicationOptions = inSection('replication', [
 ])
 
 export const appendOnlyOptions = inSection('append-only file', [
-  boolean('appendonly', false, 'Keeps an append-only file.', { only: false, deniedWhileLoading: true }),
   ...withoutEffect([
+    boolean('appendonly', false, 'Keeps an append-only file.', { only: false, deniedWhileLoading: true }),
     string('appendfilename', 'appendonly.aof', 'Name of its files.', {
       immutable: true,
       ...fileName('appendfilename', 'filename', false),
@@ -87,8 +90,8 @@ export const appendOnlyOptions = inSection('append-only file', [
 ])
 
 export const clusterOptions = inSection('cluster', [
-  boolean('cluster-enabled', false, 'Runs as a node of a cluster.', { only: false, immutable: true }),
   ...withoutEffect([
+    boolean('cluster-enabled', false, 'Runs as a node of a cluster.', { only: false, immutable: true }),
     string('cluster-config-file', 'nodes.conf', 'File of the cluster’s state.', { immutable: true }),
     integer('cluster-node-timeout', 15000, [0, MAX_LONG], 'Milliseconds until a node is lost.'),
     integer('cluster-ping-interval', 0, [0, MAX_LONG], 'Milliseconds between pings.', { hidden: true }),
@@ -123,8 +126,8 @@ export const clusterOptions = inSection('cluster', [
 const noTls = onlyEmpty('TLS is not part of this version')
 
 export const tlsOptions = inSection('tls', [
-  integer('tls-port', 0, [0, 0], 'Port for TLS; there is none.'),
   ...withoutEffect([
+    integer('tls-port', 0, [0, 0], 'Port for TLS; there is none.'),
     boolean('tls-cluster', false, 'TLS between nodes.', { only: false }),
     boolean('tls-replication', false, 'TLS to the master.', { only: false }),
     oneof('tls-auth-clients', 'yes', ['no', 'yes', 'optional'], 'Asks clients for certificates.'),
