@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
@@ -303,6 +303,21 @@ test('SHUTDOWN saves where that is asked for, and ends the process well', async 
     client.socket.write(`SHUTDOWN ${words.join(' ')}\r\n`)
     assert.is(await ended, 0)
     assert.is(existsSync(join(server.folder, 'dump.rdb')), saves, words.join(' '))
+    await server.stop()
+  }
+})
+
+test('SHUTDOWN stops a background save, and leaves no temporary file', async () => {
+  for (const words of ['NOSAVE', 'SAVE']) {
+    const server = await startModis()
+    const client = await RawClient.connect(server.port)
+    await client.call('DEBUG', 'POPULATE', 300_000, 'key', 100)
+    await client.call('BGSAVE')
+    assert.match(String(await client.call('INFO', 'persistence')), 'rdb_bgsave_in_progress:1')
+    const ended = new Promise<number | null>((resolve) => server.process.once('exit', resolve))
+    client.socket.write(`SHUTDOWN ${words}\r\n`)
+    assert.is(await ended, 0)
+    assert.equal(readdirSync(server.folder), words === 'SAVE' ? ['dump.rdb'] : [])
     await server.stop()
   }
 })

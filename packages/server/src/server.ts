@@ -361,6 +361,7 @@ export class Server {
     this.cron.stop()
     this.pauses.close()
     for (const client of [...this.clients.values()]) client.link?.destroy('server closes')
+    await this.persistence.cancel()
     await this.modules.close()
     for (const work of this.#atClose) work()
   }

@@ -7,6 +7,10 @@ import type { Server } from './server.ts'
  */
 export async function shutDown(server: Server, words: ReadonlySet<string>): Promise<boolean> {
   const { log, persistence } = server
+  if (persistence.inProgress) {
+    log.warning('There is a background save. Stopping it!')
+    await persistence.cancel()
+  }
   if (words.has('save') || (!words.has('nosave') && persistence.savePoints.length > 0)) {
     log.notice('Saving the final RDB snapshot before exiting.')
     try {

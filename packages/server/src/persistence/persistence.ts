@@ -44,6 +44,7 @@ export class Persistence {
   saves = 0
   #lastTrySeconds = 0
   #scheduled = false
+  #cancelled = false
   #running: Promise<void> = Promise.resolve()
 
   constructor(server: Server) {
@@ -120,6 +121,13 @@ export class Persistence {
     await this.#running
   }
 
+  /** Stops a background save, of which nothing is left then, and resolves when it has stopped. */
+  async cancel(): Promise<void> {
+    this.#cancelled = true
+    await this.idle()
+    this.#cancelled = false
+  }
+
   async #background(): Promise<void> {
     const temporary = this.#temporaryPath
     this.#server.events.emit('persistence-start', { target: 'rdb', background: true })
@@ -158,6 +166,7 @@ export class Persistence {
     try {
       file = await open(temporary, 'w')
       for (let done = false; !done && !job.aborted; ) {
+        if (this.#cancelled) throw new Error('it was stopped because the server ends')
         done = job.step(SLICE_MS)
         if (pendingBytes > MAX_UNWRITTEN_BYTES || done) await drain(file)
         else await new Promise((resolve) => setImmediate(resolve))
