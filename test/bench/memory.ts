@@ -5,6 +5,7 @@ import { LOAD_CORE, residentBytes, type ServerName, startPinned } from './server
 
 const SETTLE_MS = 1500
 const WARM_UP_KEYS = 1000
+const COMPILING_KEYS = 200_000
 
 /** Resident bytes that a server takes for each key when it holds `keys` of them (16-byte keys, 32-byte values). */
 export async function bytesPerKey(name: ServerName, keys: number): Promise<number> {
@@ -22,13 +23,16 @@ export async function bytesPerKey(name: ServerName, keys: number): Promise<numbe
   }
 }
 
-/** Longest answers to PING, in microseconds and longest first, while a server takes in `keys` keys. */
+/**
+ * Longest answers to PING, in microseconds and longest first, while a server takes in `keys` keys. It has taken in some
+ * before: the first requests of a process pay for the compilation of its code.
+ */
 export async function longestStalls(name: ServerName, keys: number, perSecond: number): Promise<number[]> {
   const server = await startPinned(name)
   try {
-    await loadKeys(server.port, 0, WARM_UP_KEYS)
+    await loadKeys(server.port, 0, COMPILING_KEYS)
     const probe = startProbe(server.port)
-    await loadKeys(server.port, WARM_UP_KEYS, keys, perSecond)
+    await loadKeys(server.port, COMPILING_KEYS, keys, perSecond)
     return await finish(probe)
   } finally {
     await server.stop('SIGKILL')
