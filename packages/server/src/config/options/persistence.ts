@@ -41,7 +41,7 @@ export const persistenceOptions = inSection('persistence', [
   ...withoutEffect([
     oneof(
       'sanitize-dump-payload',
-      'yes',
+      'no',
       ['no', 'yes', 'clients'],
       'Checks all of a value that RESTORE brings; it always is.',
     ),
