@@ -1,5 +1,7 @@
 /* How a module finds the functions: by name, from the table. */
 
+#include <dlfcn.h>
+
 #include "bridge.h"
 
 typedef struct Row {
@@ -22,7 +24,22 @@ static int by_name(const void *a, const void *b) {
 }
 
 /* Fails for a function that is unknown or absent, and leaves the module's pointer as it was. */
+/*
+ * Keeps the library that holds `code` in memory until the process is gone. Whoever opened it closes it when JavaScript ends,
+ * and a thread of the module may be running in it still.
+ */
+static void keep_library(void *code) {
+  static void *kept;
+  Dl_info info;
+  if (!dladdr(code, &info) || info.dli_fbase == kept) return;
+  kept = info.dli_fbase;
+  void *library = dlopen(info.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+  /* The flag stays with the library, the reference is not needed. */
+  if (library) dlclose(library);
+}
+
 int get_api(const char *name, void **target) {
+  keep_library(__builtin_return_address(0));
   static bool sorted;
   static const char prefix[] = "RedisModule_";
   if (!sorted) qsort(rows, ROW_COUNT, sizeof(Row), by_name);
