@@ -1,4 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { loadKeys } from './loader.ts'
 import { LOAD_CORE, residentBytes, type ServerName, startPinned } from './servers.ts'
@@ -23,19 +26,34 @@ export async function bytesPerKey(name: ServerName, keys: number): Promise<numbe
   }
 }
 
+/** How long a client waited for an answer, and how long the server's threads ran meanwhile, in microseconds. */
+export interface Wait {
+  readonly wall: number
+  readonly processor: number
+}
+
 /**
- * Longest answers to PING, in microseconds and longest first, while a server takes in `keys` keys. It has taken in some
- * before: the first requests of a process pay for the compilation of its code.
+ * Longest answers to PING, longest first, while a server takes in `keys` keys. It has taken in some before: the first
+ * requests of a process pay for the compilation of its code.
  */
-export async function longestStalls(name: ServerName, keys: number, perSecond: number): Promise<number[]> {
+export async function longestWaits(
+  name: ServerName,
+  keys: number,
+  perSecond: number,
+): Promise<readonly Wait[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'modis-probe-'))
+  const program = join(folder, 'probe')
   const server = await startPinned(name)
   try {
+    execFileSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('./probe.c', import.meta.url))])
     await loadKeys(server.port, 0, COMPILING_KEYS)
-    const probe = startProbe(server.port)
+    const args = ['-c', LOAD_CORE, program, String(server.port), String(server.process.pid)]
+    const probe = spawn('taskset', args, { stdio: ['ignore', 'pipe', 'inherit'] })
     await loadKeys(server.port, COMPILING_KEYS, keys, perSecond)
     return await finish(probe)
   } finally {
     await server.stop('SIGKILL')
+    rmSync(folder, { recursive: true })
   }
 }
 
@@ -43,14 +61,7 @@ function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, SETTLE_MS))
 }
 
-function startProbe(port: number): ChildProcess {
-  const script = fileURLToPath(new URL('./probe.ts', import.meta.url))
-  // With a better priority than the loader on the same processor, or it would measure the loader.
-  const command = ['nice', '-n', '-10', process.execPath, '--import', 'tsx', script, String(port)]
-  return spawn('taskset', ['-c', LOAD_CORE, ...command], { stdio: ['ignore', 'pipe', 'inherit'] })
-}
-
-function finish(probe: ChildProcess): Promise<number[]> {
+function finish(probe: ChildProcess): Promise<readonly Wait[]> {
   return new Promise((resolve, reject) => {
     let output = ''
     probe.stdout?.on('data', (chunk) => {

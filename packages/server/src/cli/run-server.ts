@@ -8,6 +8,7 @@ import { Server } from '../server.ts'
 import { redisVersion, version } from '../version.ts'
 import { parseCommandLine } from './arguments.ts'
 import { helpText, versionText } from './help.ts'
+import { lowerHelperThreads } from './helper-threads.ts'
 import { followErrors, followSignals, followTitle, goToBackground, writePidFile } from './process.ts'
 
 /**
@@ -52,6 +53,7 @@ function checkLogFile(config: Config): void {
 }
 
 async function serve(config: Config, found: FoundConfig): Promise<number | undefined> {
+  lowerHelperThreads()
   const log = openLog(config.text('logfile'))
   let server: Server | undefined
   followErrors(log, (error) => server?.modules.blame(error))
