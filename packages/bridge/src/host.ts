@@ -109,6 +109,8 @@ export const CallerFlag = {
   replicated: 1 << 3,
   multiDirty: 1 << 4,
   unixSocket: 1 << 5,
+  /** Somebody waits to hear which keys change: `signalModified` is called for each, at once. */
+  changesWanted: 1 << 6,
 } as const
 
 /** Bits of `flags` in `call`: the modifiers of RM_Call's format string. */
@@ -274,6 +276,8 @@ export interface KeyspaceHost {
   deleteKey(db: number, key: Slice, async: boolean): boolean
   /** The key was changed in the eyes of users: WATCH, client side caching, dirty counter. */
   signalModified(db: number, key: Slice): void
+  /** As `signalModified` for so many keys; told when a command is over, where nobody wants to know which keys they are. */
+  keysModified(count: number): void
   /** Milliseconds since the epoch; -1 for none or no key. */
   expireGet(db: number, key: Slice): number
   /** -1 takes the expiry away. False when there is no such key. */
@@ -373,7 +377,7 @@ export interface CommandHost {
   /** Positions of the keys in `args` and the flags (bits of REDISMODULE_CMD_KEY_*) of each. */
   commandKeys(args: Arguments): { positions: number[]; flags: number[] } | 'unknown' | 'arity' | 'nokeys'
   replicate(module: number, args: Arguments, caller: CallerInfo, flags: number): boolean
-  /** Replicates the command that the client of `caller` is running, as it was sent. */
+  /** Replicates the command that the client of `caller` is running, as it was sent. Must leave the bridge's output alone. */
   replicateVerbatim(caller: CallerInfo): void
   publish(channel: Slice, message: Slice, sharded: boolean): number
   /** Raises a keyspace event on the module's behalf: to clients and to other modules. */

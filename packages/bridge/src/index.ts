@@ -71,11 +71,13 @@ function loadAddon(): Addon {
 
 class NativeBridge implements Bridge {
   readonly #addon: Addon
+  readonly #host: BridgeHost
   readonly #memory: SharedMemory
   readonly #eventNames = new Map<string, Uint8Array>()
 
   constructor(addon: Addon, host: BridgeHost) {
     this.#addon = addon
+    this.#host = host
     this.#memory = new SharedMemory(addon)
     if (!addon.start(createHandlers(host, this.#memory), this.#memory.receiver())) {
       throw new Error('the bridge serves another server of this process; close that one first')
@@ -127,7 +129,11 @@ class NativeBridge implements Bridge {
     slots[5] = caller.resp
     slots[6] = caller.flags
     this.#addon.invoke(args.bytes, args.offsets)
-    return slots[0]
+    const length = slots[0]
+    const isVerbatim = slots[2] !== 0
+    if (slots[1] !== 0) this.#host.keysModified(slots[1])
+    if (isVerbatim) this.#host.replicateVerbatim(caller)
+    return length
   }
 
   commandKeys(command: number, args: Arguments): { positions: number[]; flags: number[] } {

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { CallerFlag } from '../src/host.ts'
 import { compile, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
@@ -25,9 +26,22 @@ for (const name of ['generic', 'strings', 'lists', 'hashes', 'zsets', 'scanning'
 
 test('closing a key that was open for writing marks it as modified', async ({ host, client }) => {
   host.modified.length = 0
+  client.flags |= CallerFlag.changesWanted
   await host.send(client, 'keys.modified', 'k', 'v')
+  client.flags &= ~CallerFlag.changesWanted
   assert.equal(host.modified, ['k', 'v'])
   assert.is(parse(await host.send(client, 'get', 'k')), 'v')
+})
+
+test('where nobody wants to know which keys are modified, a command tells how many they were', async ({
+  host,
+  client,
+}) => {
+  host.modified.length = 0
+  host.modifiedCount = 0
+  await host.send(client, 'keys.modified', 'k', 'v')
+  assert.equal(host.modified, [])
+  assert.is(host.modifiedCount, 2)
 })
 
 test('bytes changed in place reach the keyspace when the key is closed', async ({ host, client }) => {

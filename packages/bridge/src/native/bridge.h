@@ -182,7 +182,14 @@ enum {
   CALLER_REPLICATED = 1 << 3,
   CALLER_MULTI_DIRTY = 1 << 4,
   CALLER_UNIX_SOCKET = 1 << 5,
+  CALLER_CHANGES_WANTED = 1 << 6,
 };
+
+/* What a command leaves to be told when it is over, in one crossing: see host.ts. */
+typedef struct Aftermath {
+  int modified; /* keys signalled as modified */
+  bool verbatim; /* the command is to be replicated as it came */
+} Aftermath;
 
 typedef struct Caller {
   double client; /* 0: none */
@@ -206,6 +213,7 @@ struct RedisModuleCtx {
   Command *command;
   RedisModuleString **arguments;
   int argument_count;
+  Aftermath *aftermath; /* NULL: all is told at once */
   RedisModuleBlockedClient *blocked; /* that this command made, or that this context serves */
   void *blocked_data;
   RedisModuleString *ready_key;

@@ -81,6 +81,20 @@ RedisModuleString **format_arguments(const char *command, const char *format, va
   return list.items;
 }
 
+static void replicate_verbatim(RedisModuleCtx *context) {
+  HostFrame frame = host_begin();
+  host_caller(&context->caller);
+  host_call(HOST_replicateVerbatim);
+  host_end(frame);
+}
+
+/* What a command has left for its end, before something is replicated that is to come after it. */
+static void replicate_left(RedisModuleCtx *context) {
+  if (!context->aftermath || !context->aftermath->verbatim) return;
+  context->aftermath->verbatim = false;
+  replicate_verbatim(context);
+}
+
 /* The reply, or NULL with errno: a command that did not run leaves an error only when asked to. */
 static RedisModuleCallReply *run(RedisModuleCtx *context, RedisModuleString **arguments, int count,
                                  int flags) {
@@ -136,6 +150,7 @@ RedisModuleCallReply *rm_Call(RedisModuleCtx *context, const char *command, cons
     errno = ENOTSUP;
   } else {
     keys_flush_direct();
+    replicate_left(context);
     if (filter_count) filters_run(context->module, context->caller.client, &arguments, &count);
     reply = run(context, arguments, count, flags);
     keyspace_epoch++;
@@ -154,6 +169,7 @@ int rm_Replicate(RedisModuleCtx *context, const char *command, const char *forma
   RedisModuleString **arguments = format_arguments(command, format, args, &count, &flags);
   va_end(args);
   if (arguments == NULL) return REDISMODULE_ERR;
+  replicate_left(context);
   HostFrame frame = host_begin();
   host_number(context->module ? context->module->number : 0);
   host_caller(&context->caller);
@@ -166,10 +182,9 @@ int rm_Replicate(RedisModuleCtx *context, const char *command, const char *forma
 }
 
 int rm_ReplicateVerbatim(RedisModuleCtx *context) {
-  HostFrame frame = host_begin();
-  host_caller(&context->caller);
-  host_call(HOST_replicateVerbatim);
-  host_end(frame);
+  replicate_left(context);
+  if (context->aftermath) context->aftermath->verbatim = true;
+  else replicate_verbatim(context);
   return REDISMODULE_OK;
 }
 

@@ -63,7 +63,8 @@ static void give_reply(Reply *reply, const Module *module) {
   reply_free(reply);
 }
 
-/* invoke(bytes, offsets): command, first, count, caller. Slot 0: length, or -1 for "later". */
+/* invoke(bytes, offsets): command, first, count, caller. Slot 0: length, or -1 for "later"; slots 1 and 2: the
+ * aftermath. */
 static napi_value entry_invoke(napi_env env, napi_callback_info info) {
   Bytes in[2];
   read_bytes(env, info, in);
@@ -83,6 +84,8 @@ static napi_value entry_invoke(napi_env env, napi_callback_info info) {
   context.command = command;
   context.arguments = invocation.arguments;
   context.argument_count = invocation.count;
+  Aftermath aftermath = {0};
+  context.aftermath = &aftermath;
   keyspace_epoch++;
   Running before = running_enter(command->module, command->name);
   command->function(&context, invocation.arguments, invocation.count);
@@ -96,6 +99,8 @@ static napi_value entry_invoke(napi_env env, napi_callback_info info) {
   } else {
     give_reply(&reply, command->module);
   }
+  slots[1] = aftermath.modified;
+  slots[2] = aftermath.verbatim;
   return NULL;
 }
 

@@ -94,16 +94,25 @@ RedisModuleKey *rm_OpenKey(RedisModuleCtx *context, RedisModuleString *name, int
   return key;
 }
 
+/* Where nobody wants to hear which key it was, all that counts is how many, and a command tells that at its end. */
+static void signal_modified(RedisModuleCtx *context, int db, RedisModuleString *name) {
+  if (context && context->aftermath && !(context->caller.flags & CALLER_CHANGES_WANTED)) {
+    context->aftermath->modified++;
+    return;
+  }
+  HostFrame frame = host_begin();
+  host_number(db);
+  host_string(name);
+  host_call(HOST_signalModified);
+  host_end(frame);
+}
+
 void key_end(RedisModuleKey *key) {
   if (key->direct_dirty) write_back(key);
   forget_direct(key);
   zset_range_free(key);
   bool implicit = !key->module || !(key->module->options & REDISMODULE_OPTION_NO_IMPLICIT_SIGNAL_MODIFIED);
-  if ((key->mode & REDISMODULE_WRITE) && implicit) {
-    HostFrame frame = key_begin(key);
-    host_call(HOST_signalModified);
-    host_end(frame);
-  }
+  if ((key->mode & REDISMODULE_WRITE) && implicit) signal_modified(key->context, key->db, key->name);
   string_release(key->name);
 }
 
@@ -194,11 +203,7 @@ const RedisModuleString *rm_GetKeyNameFromModuleKey(RedisModuleKey *key) { retur
 int rm_GetDbIdFromModuleKey(RedisModuleKey *key) { return key ? key->db : -1; }
 
 int rm_SignalModifiedKey(RedisModuleCtx *context, RedisModuleString *name) {
-  HostFrame frame = host_begin();
-  host_number(context->caller.db);
-  host_string(name);
-  host_call(HOST_signalModified);
-  host_end(frame);
+  signal_modified(context, context->caller.db, name);
   return REDISMODULE_OK;
 }
 

@@ -287,8 +287,9 @@ void rm_FreeThreadSafeContext(RedisModuleCtx *context) {
 }
 
 void rm_Yield(RedisModuleCtx *context, int flags, const char *busy_reply) {
-  (void)context;
   if (!holds_lock() || in_forked_child) return;
+  /* Other clients may begin to watch keys meanwhile. */
+  context->caller.flags |= CALLER_CHANGES_WANTED;
   HostFrame frame = host_begin();
   host_number(flags);
   host_text(busy_reply ? busy_reply : "");

@@ -55,6 +55,8 @@ function lengthOf(value: Value): number {
 
 export class Keyspace implements KeyspaceHost {
   readonly databases: Map<string, Entry>[] = Array.from({ length: 16 }, () => new Map())
+  /** Total of keysModified. */
+  modifiedCount = 0
   /** Keys passed to signalModified, in order. */
   readonly modified: string[] = []
   freeModuleValue: (type: number, value: number) => void = () => {}
@@ -106,6 +108,10 @@ export class Keyspace implements KeyspaceHost {
 
   signalModified(_db: number, key: Slice): void {
     this.modified.push(keyOf(key))
+  }
+
+  keysModified(count: number): void {
+    this.modifiedCount += count
   }
 
   expireGet(db: number, key: Slice): number {

@@ -112,6 +112,11 @@ export class Entry implements Region {
     return this
   }
 
+  /** Handle of the value where it is an object of its own. */
+  get handle(): number {
+    return this.#words[this.#base + 3] as number
+  }
+
   /** The value where it is an object of its own. */
   object<Value extends LargeValue>(): Value {
     return this.database.keyspace.objects.get(this.#words[this.#base + 3] as number) as Value

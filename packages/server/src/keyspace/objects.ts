@@ -24,6 +24,11 @@ export class ObjectStore {
   readonly #free: number[] = []
   /** What is counted of each value in {@link outsideBytes}. */
   readonly #counted: number[] = []
+  /**
+   * Of values that native code keeps: the number of the type (0 where it is not known) and the address, by handle. They
+   * are kept here as well because the objects lie scattered, and opening such a key is what Redis modules do most.
+   */
+  #natives = new Float64Array(0)
   #recountAt = 0
   /** Bytes of the values outside the arena: as of when each was stored, or of the last {@link recount} that met it. */
   outsideBytes = 0
@@ -36,21 +41,52 @@ export class ObjectStore {
     return handle
   }
 
+  /** Number of the type of a value that {@link noteNative} told of since it was stored; else 0. */
+  nativeType(handle: number): number {
+    return 2 * handle < this.#natives.length ? (this.#natives[2 * handle] as number) : 0
+  }
+
+  /** Address of a value whose {@link nativeType} is not 0. */
+  nativeAddress(handle: number): number {
+    return 2 * handle < this.#natives.length ? (this.#natives[2 * handle + 1] as number) : 0
+  }
+
+  noteNative(handle: number, type: number, address: number): void {
+    if (2 * handle >= this.#natives.length) {
+      const grown = new Float64Array(Math.max(1024, 4 * handle))
+      grown.set(this.#natives)
+      this.#natives = grown
+    }
+    this.#natives[2 * handle] = type
+    this.#natives[2 * handle + 1] = address
+  }
+
+  /** Forgets what {@link noteNative} told of all values: their types may have others now. */
+  forgetNatives(): void {
+    this.#natives = new Float64Array(0)
+  }
+
   get(handle: number): LargeValue {
     return this.#values[handle] as LargeValue
   }
 
   set(handle: number, value: LargeValue): void {
     this.#values[handle] = value
+    this.#forgetNative(handle)
     this.#count(handle, value.outsideBytes ?? 0)
   }
 
   take(handle: number): LargeValue {
     const value = this.#values[handle] as LargeValue
     this.#values[handle] = undefined
+    this.#forgetNative(handle)
     this.#count(handle, 0)
     this.#free.push(handle)
     return value
+  }
+
+  #forgetNative(handle: number): void {
+    if (2 * handle < this.#natives.length) this.#natives.fill(0, 2 * handle, 2 * handle + 2)
   }
 
   #count(handle: number, bytes: number): void {
@@ -79,6 +115,7 @@ export class ObjectStore {
     this.#values.length = 0
     this.#free.length = 0
     this.#counted.length = 0
+    this.forgetNatives()
     this.outsideBytes = 0
   }
 }

@@ -209,6 +209,7 @@ export class Modules {
     registration.commit()
     record.state = 'live'
     const freed = carried.switch()
+    this.#server.keyspace.objects.forgetNatives()
     retireCommands(former, registration.commands)
     stages.live()
     this.#server.events.emit('module-loaded', { name: record.name, version: record.version })

@@ -12,7 +12,7 @@ import type { RedisModuleHost } from './module-host.ts'
 import { writeOutput } from './output.ts'
 
 const PENDING = -1
-const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5 } as const
+const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5, changesWanted: 1 << 6 } as const
 const UNKNOWN: ModuleFacts = { name: undefined, version: undefined, requires: undefined }
 
 let lastNumber = 0
@@ -72,6 +72,7 @@ export class RedisModuleInstance implements ModuleInstance {
     caller.db = client.db
     caller.resp = client.resp
     caller.flags = flagsOf(client, mayBlock)
+    if (!this.#host.server.watches.isEmpty) caller.flags |= CallerFlag.changesWanted
     return caller
   }
 

@@ -85,7 +85,7 @@ export class KeyHost {
         state.length = zsets.size(entry)
         break
       case Type.module:
-        this.#openModuleValue(entry.object<ModuleValue>(), state)
+        this.#openModuleValue(entry, state)
     }
   }
 
@@ -98,9 +98,16 @@ export class KeyHost {
   }
 
   /** A value of a module written in TypeScript has a type no Redis module knows. */
-  #openModuleValue(value: ModuleValue, state: KeyState): void {
-    state.moduleType = this.#typeNumbers.get(value.type) ?? 0
-    state.value = state.moduleType === 0 ? 0 : (value.content as number)
+  #openModuleValue(entry: Entry, state: KeyState): void {
+    const { objects } = this.server.keyspace
+    const handle = entry.handle
+    if (objects.nativeType(handle) === 0) {
+      const value = entry.object<ModuleValue>()
+      const number = this.#typeNumbers.get(value.type)
+      if (number !== undefined) objects.noteNative(handle, number, value.content as number)
+    }
+    state.moduleType = objects.nativeType(handle)
+    state.value = objects.nativeAddress(handle)
   }
 
   keyExists(db: number, key: Slice): boolean {
@@ -118,6 +125,10 @@ export class KeyHost {
   signalModified(db: number, key: Slice): void {
     this.server.keyspace.dirty++
     if (!this.server.watches.isEmpty) this.server.watches.changed(this.database(db), copyOf(key))
+  }
+
+  keysModified(count: number): void {
+    this.server.keyspace.dirty += count
   }
 
   expireGet(db: number, key: Slice): number {
@@ -180,7 +191,10 @@ export class KeyHost {
   }
 
   moduleValueReplace(db: number, key: Slice, _type: number, value: number): void {
-    this.writable(db, key, Type.module)?.object<ModuleValue>().replace(value, false)
+    const entry = this.writable(db, key, Type.module)
+    if (entry === undefined) return
+    entry.object<ModuleValue>().replace(value, false)
+    this.server.keyspace.objects.noteNative(entry.handle, 0, 0)
   }
 
   scan(db: number, cursor: number, each: (key: ByteSource) => void): number {
