@@ -58,6 +58,13 @@ export class RawClient {
     return (await this.raw(...command)).value
   }
 
+  /** Sends commands in one piece; resolves with what their replies say. */
+  async batch(commands: readonly (readonly Argument[])[]): Promise<Value[]> {
+    this.socket.write(Buffer.concat(commands.map(request)))
+    const replies = await Promise.all(commands.map(() => this.next()))
+    return replies.map(({ value }) => value)
+  }
+
   /** The next reply, for what was written to the socket by hand or comes without a request, be it here already or not. */
   next(): Promise<RawReply> {
     const here = this.#unclaimed.shift()

@@ -177,7 +177,7 @@ export class Server {
     cron.add(0, () => !this.pauses.active && expiryCycle.run(SLICE_MS))
     cron.add(0, () => !keyspace.disposeSome(SLICE_MS))
     cron.add(0, () => keyspace.objects.recount(RECOUNTED_VALUES))
-    cron.add(0, () => eviction.round())
+    cron.add(0, () => !this.pauses.active && eviction.round())
   }
 
   #followConfig(): void {
@@ -320,8 +320,9 @@ export class Server {
     endTransaction(this, client)
   }
 
-  /** Makes room for a command that needs memory, where `maxmemory` is reached; false where it cannot. */
+  /** Makes room where `maxmemory` is reached; false where it cannot. While the data must not change, nothing is done. */
   freeMemory(): boolean {
+    if (this.pauses.active || (this.dispatcher.gate & ServerGate.loading) !== 0) return true
     return this.eviction.freeMemory()
   }
 

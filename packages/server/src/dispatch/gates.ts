@@ -22,7 +22,8 @@ export function refusal(server: Server, client: Client, command: Command): Comma
   if ((client.gate & Gate.unauthenticated) !== 0 && !command.isAllowedUnauthenticated) return noAuthentication
   if (client.transaction !== undefined && command.isForbiddenInMulti) return forbiddenInMulti
   const gate = server.dispatcher.gate
-  if ((gate & ServerGate.outOfMemory) !== 0 && needsMemory(client, command) && !server.freeMemory())
+  // Every command makes room, so that the limit holds again soon; only those that need room are refused without it.
+  if ((gate & ServerGate.outOfMemory) !== 0 && !server.freeMemory() && needsMemory(client, command))
     return outOfMemory
   if ((gate & ServerGate.saveFailed) !== 0 && (writes(client, command) || command.name === 'ping'))
     return saveFailed

@@ -11,6 +11,8 @@ const POOL_SIZE = 16
 const LARGEST_COUNTER = 255
 /** Keys evicted between two looks at the time. */
 const KEYS_PER_LOOK = 16
+/** Keys that a call evicts at the most beyond its time to make up for what was written since the last call. */
+const MOST_KEYS_BEYOND_TIME = 1024
 const MICROSECONDS_PER_TENACITY = 50
 const LINEAR_TENACITY = 10
 const TENACITY_GROWTH = 1.15
@@ -61,6 +63,8 @@ export class Eviction {
   #otherBytes = 0
   /** Whether an eviction ran out of time and is to be gone on with. */
   isPending = false
+  /** Bytes that were in use when an eviction ran out of time: writes must not take memory further than that. */
+  #reachedBytes = Number.POSITIVE_INFINITY
 
   /**
    * @param evicted called for every key that was evicted
@@ -120,9 +124,15 @@ export class Eviction {
     return frequency(clock, this.#keyspace.nowMs, this.#rules)
   }
 
-  /** Bytes in use, of what is limited. */
+  /** Bytes in use, of what is limited; what lies outside the keyspace as it was measured last. */
   get usedBytes(): number {
     return this.#keyspace.usedBytes + this.#otherBytes
+  }
+
+  /** As {@link usedBytes}, measured now. */
+  measure(): number {
+    if (this.maxBytes > 0) this.#measure(0)
+    return this.usedBytes
   }
 
   /** Periodic work: measures anew, and frees memory where need be; returns whether there is more to do at once. */
@@ -152,33 +162,41 @@ export class Eviction {
    */
   freeMemory(): boolean {
     this.isPending = false
-    if (!this.isOverLimit) return true
-    this.#measure(MEASURE_REST_MS)
-    if (!this.isOverLimit) return true
-    const end = performance.now() + this.#limitMs
+    if (this.isOverLimit) this.#measure(MEASURE_REST_MS)
+    const isFreed = !this.isOverLimit || this.#free(performance.now() + this.#limitMs)
+    this.#reachedBytes = this.isPending ? this.usedBytes : Number.POSITIVE_INFINITY
+    return isFreed
+  }
+
+  #free(end: number): boolean {
     // Memory that is on its way out already may be enough.
     if (!this.#finishDisposal(end)) return true
-    if (!this.isOverLimit) return true
     for (let evicted = 1; this.isOverLimit; evicted++) {
       if (this.#criterion === undefined || !this.#evictOne()) return false
       if (!this.#finishDisposal(end)) return true
-      if (evicted % KEYS_PER_LOOK === 0 && this.#isOverTime(end)) return true
+      if (evicted % KEYS_PER_LOOK !== 0 || this.#mustMakeUp(evicted)) continue
+      if (this.#isOverTime(end)) return true
     }
     return true
   }
 
-  /** Gives back the memory of large values that were deleted, so that no more keys go than must; false when out of time. */
+  /**
+   * Whether more was written since the last call than this one has evicted so far. Time alone would let a client that
+   * writes large values outrun the eviction of small ones, and most of all where other processes take the time.
+   */
+  #mustMakeUp(evicted: number): boolean {
+    return evicted < MOST_KEYS_BEYOND_TIME && this.usedBytes > this.#reachedBytes
+  }
+
+  /** Gives back memory of large values that were deleted, so that no more keys go than must; false when out of time. */
   #finishDisposal(end: number): boolean {
-    while (this.#keyspace.pendingDisposals > 0) {
-      if (this.#isOverTime(end)) return false
-      this.#keyspace.disposeSome(0)
-    }
+    while (this.isOverLimit && !this.#keyspace.disposeSome(0)) if (this.#isOverTime(end)) return false
     return true
   }
 
   #isOverTime(end: number): boolean {
     if (performance.now() < end) return false
-    this.isPending = true
+    this.isPending = this.isOverLimit
     return true
   }
 

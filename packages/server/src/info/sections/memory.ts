@@ -23,7 +23,7 @@ function percent(part: number, whole: number): string {
 }
 
 function usage({ eviction, keyspace, rates }: Server): InfoField[] {
-  const used = eviction.usedBytes
+  const used = eviction.measure()
   const peak = Math.max(rates.peakMemory, used)
   const overhead = keyspace.arena.indexBytes
   return [
