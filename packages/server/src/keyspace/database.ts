@@ -10,6 +10,7 @@ import {
   EXPIRY_BYTES,
   expiryOf,
   HAS_EXPIRY,
+  HAS_METADATA,
   HEADER_BYTES,
   keyBytes,
   keyLength,
@@ -24,6 +25,7 @@ import {
 } from './entry-layout.ts'
 import { hashBytes } from './hash-bytes.ts'
 import type { Keyspace } from './keyspace.ts'
+import { detachMovedMetadata, takeMetadata, writeMetadata } from './metadata.ts'
 import { LargeString, type LargeValue } from './objects.ts'
 import { Table } from './table.ts'
 
@@ -39,6 +41,8 @@ export class Database {
   keys: Table
   /** Index of the keys that have an expiry: the same entries. */
   expiring: Table
+  /** What modules have attached to keys, by key; undefined as long as there is nothing. */
+  metadata: Table | undefined
   /** Mean time to live sampled by the expiry cycle, in milliseconds. */
   averageTtlMs = 0
 
@@ -199,9 +203,32 @@ export class Database {
 
   /** Deletes a key. Memory of a large value is given back in slices. */
   delete(entry: Entry): void {
-    this.keyspace.layoutVersion++
     const keyspace = this.keyspace
     if (keyspace.snapshot !== undefined) keyspace.snapshot.beforeChange(this, entry.address)
+    if (entry.hasMetadata) this.#deleteWithMetadata(entry)
+    else this.#remove(entry)
+  }
+
+  #deleteWithMetadata(entry: Entry): void {
+    const { metadata: owner, removalReason } = this.keyspace
+    const { key } = entry
+    const metadata = takeMetadata(entry)
+    if (metadata !== undefined) owner?.unlink({ database: this, key }, metadata)
+    // What the module did in the meantime may have moved the key, or deleted it.
+    const address = this.keys.find(key, 0, key.length)
+    if (address !== 0) {
+      if (address !== entry.address) entry.reload(address)
+      const added = takeMetadata(entry)
+      if (added !== undefined) owner?.free(key, added)
+      this.keyspace.removalReason = removalReason
+      this.#remove(entry)
+    }
+    if (metadata !== undefined) owner?.free(key, metadata)
+  }
+
+  #remove(entry: Entry): void {
+    const keyspace = this.keyspace
+    keyspace.layoutVersion++
     if (keyspace.removeHook !== undefined) keyspace.removeHook(this, entry, keyspace.removalReason)
     const words = wordsOf(this.arena, entry.address)
     const base = wordBase(entry.address)
@@ -287,7 +314,7 @@ export class Database {
     const words = wordsOf(this.arena, address)
     const base = wordBase(address)
     const word0 = words[base] as number
-    if (((word0 & HAS_EXPIRY) !== 0) !== expiry >= 0) return false
+    if ((word0 & HAS_METADATA) !== 0 || ((word0 & HAS_EXPIRY) !== 0) !== expiry >= 0) return false
     if ((word0 & ENCODING_MASK) >>> ENCODING_SHIFT === Encoding.object) return false
     if (words[base + 3] === valueLength) return true
     if (valueLength > MAX_INLINE_STRING_BYTES) return false
@@ -396,6 +423,9 @@ export class Database {
    */
   moveTo(entry: Entry, target: Database, source: Uint8Array, from: number, to: number): Entry {
     if (this.keyspace.snapshot !== undefined) this.keyspace.snapshot.beforeChange(this, entry.address)
+    const metadata = entry.hasMetadata
+      ? detachMovedMetadata(entry, target, Buffer.from(source.subarray(from, to)))
+      : undefined
     const { type, encoding, expiry, clock } = entry
     let moved: Entry
     if (encoding === Encoding.object) {
@@ -411,6 +441,7 @@ export class Database {
       moved.bytes.set(value, moved.start)
     }
     moved.clock = clock
+    if (metadata !== undefined) writeMetadata(moved, metadata)
     return moved
   }
 

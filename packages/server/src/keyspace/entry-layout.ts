@@ -3,7 +3,7 @@ import { type Arena, CHUNK_SHIFT, GRANULE_MASK } from './arena.ts'
 // How an entry lies in its arena block. Everything that indexes bytes by key uses this one layout: the keys of a
 // database, the fields of a large hash, the members of a large set or sorted set.
 //
-//   word 0   type (3 bits) | encoding (4) | has expiry (1) | snapshot version (8) | unused (16)
+//   word 0   type (3 bits) | encoding (4) | has expiry (1) | snapshot version (8) | has metadata (1) | unused (15)
 //   word 1   access clock: LRU seconds or LFU minutes and counter (24 bits)
 //   word 2   length of the key in bytes
 //   word 3   length of the inline value in bytes, or handle of the value where it is an object of its own
@@ -16,6 +16,8 @@ export const ENCODING_MASK = 0xf << ENCODING_SHIFT
 export const HAS_EXPIRY = 0x80
 export const VERSION_SHIFT = 8
 export const VERSION_MASK = 0xff << VERSION_SHIFT
+/** Modules have attached something to the key: see metadata.ts. */
+export const HAS_METADATA = 0x10000
 
 export const HEADER_BYTES = 16
 export const EXPIRY_BYTES = 8

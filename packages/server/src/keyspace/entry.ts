@@ -7,6 +7,7 @@ import {
   ENCODING_SHIFT,
   Encoding,
   expiryOf,
+  HAS_METADATA,
   keyBytes,
   keyLength,
   keyOffset,
@@ -87,6 +88,16 @@ export class Entry implements Region {
   /** Expiry in milliseconds since the epoch, or −1. */
   get expiry(): number {
     return expiryOf(this.database.arena, this.address)
+  }
+
+  /** Whether modules have attached something to the key. */
+  get hasMetadata(): boolean {
+    return ((this.#words[this.#base] as number) & HAS_METADATA) !== 0
+  }
+
+  set hasMetadata(has: boolean) {
+    const word0 = this.#words[this.#base] as number
+    this.#words[this.#base] = has ? word0 | HAS_METADATA : word0 & ~HAS_METADATA
   }
 
   /** A copy of the key. */

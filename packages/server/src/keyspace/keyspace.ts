@@ -12,6 +12,7 @@ import {
   wordBase,
   wordsOf,
 } from './entry-layout.ts'
+import { DetachedMetadata, type MetadataOwner } from './metadata.ts'
 import { type LargeValue, ObjectStore } from './objects.ts'
 import { PackedLimits } from './packed-limits.ts'
 import { Table } from './table.ts'
@@ -61,6 +62,8 @@ export class Keyspace {
    * is valid still.
    */
   layoutVersion = 0
+  /** Whoever attaches metadata to keys: set before the first key gets some. */
+  metadata: MetadataOwner | undefined
   /** Number of changes since the last save. */
   dirty = 0
   hits = 0
@@ -140,8 +143,11 @@ export class Keyspace {
       this.snapshot?.beforeFlush(database)
     }
     this.layoutVersion++
-    const others = this.databases.some((each) => each.size > 0 && !databases.includes(each))
+    const others = this.#keepsMemory(databases)
+    const metadata: DetachedMetadata[] = []
     for (const database of databases) {
+      if (database.metadata !== undefined) metadata.push(new DetachedMetadata(database, database.metadata))
+      database.metadata = undefined
       if (others && database.size > 0) this.disposeLater(new DetachedKeys(this, database.keys))
       else database.keys.discard()
       database.expiring.discard()
@@ -150,19 +156,34 @@ export class Keyspace {
       database.averageTtlMs = 0
     }
     if (!others) this.#reset()
+    // Modules hear of it when nothing of the keys can be seen any more.
+    for (const each of metadata) this.disposeLater(each)
     return removed
+  }
+
+  /** Whether something stays in the arena when the keys of `databases` go: other keys, or metadata to be given back. */
+  #keepsMemory(databases: readonly Database[]): boolean {
+    return (
+      this.databases.some(
+        (each) =>
+          (each.metadata !== undefined && each.metadata.size > 0) ||
+          (each.size > 0 && !databases.includes(each)),
+      ) || this.#disposing.some((each) => each instanceof DetachedMetadata)
+    )
   }
 
   /** Gives two databases each other's keys. A snapshot that is being taken is given up, as by a flush. */
   swap(first: Database, second: Database): void {
     this.snapshot?.beforeFlush(first)
-    const { keys, expiring, averageTtlMs } = first
+    const { keys, expiring, metadata, averageTtlMs } = first
     this.layoutVersion++
     first.keys = second.keys
     first.expiring = second.expiring
+    first.metadata = second.metadata
     first.averageTtlMs = second.averageTtlMs
     second.keys = keys
     second.expiring = expiring
+    second.metadata = metadata
     second.averageTtlMs = averageTtlMs
   }
 
@@ -172,8 +193,8 @@ export class Keyspace {
     this.objects.clear()
     this.#disposing = outside
     this.arena.reset()
-    for (const { keys, expiring } of this.databases)
-      this.arena.indexBytes += keys.indexBytes + expiring.indexBytes
+    for (const { keys, expiring, metadata } of this.databases)
+      this.arena.indexBytes += keys.indexBytes + expiring.indexBytes + (metadata?.indexBytes ?? 0)
   }
 
   /** Gives back the block of an entry that is in no index any more, and its object. */
