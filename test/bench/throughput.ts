@@ -1,11 +1,17 @@
 import { spawn } from 'node:child_process'
+import { RawClient } from '../support/raw-client.ts'
+import { textOf } from '../support/resp.ts'
 import type { RunningServer } from '../support/servers.ts'
 import { cpuSeconds, LOAD_CORE, median, SERVERS, type ServerName } from './servers.ts'
 
-/** Requests per second, and microseconds of the server's processor time for each. */
+/**
+ * Requests per second, microseconds of the server's processor time for each, and microseconds in the command itself as
+ * INFO commandstats has them.
+ */
 export interface Throughput {
   readonly perSecond: number
   readonly cpuMicroseconds: number
+  readonly commandMicroseconds: number
 }
 
 /** One load as `redis-benchmark` is told it. */
@@ -13,7 +19,7 @@ export interface Load {
   readonly name: string
   readonly pipeline: number
   readonly requests: number
-  /** What follows redis-benchmark's own options, for each server. */
+  /** What follows redis-benchmark's own options, for each server: `-r`, the number of keys, then the command. */
   readonly command: Readonly<Record<ServerName, readonly string[]>>
 }
 
@@ -30,12 +36,14 @@ export async function compare(
   const middle = (name: ServerName): Throughput => ({
     perSecond: median(runs[name].map((each) => each.perSecond)),
     cpuMicroseconds: median(runs[name].map((each) => each.cpuMicroseconds)),
+    commandMicroseconds: median(runs[name].map((each) => each.commandMicroseconds)),
   })
   return { modis: middle('modis'), redis: middle('redis') }
 }
 
 async function run(server: RunningServer, load: Load, command: readonly string[]): Promise<Throughput> {
   const pid = server.process.pid ?? 0
+  await ask(server, 'CONFIG', 'RESETSTAT')
   const before = cpuSeconds(pid)
   const options = [
     '-p',
@@ -50,7 +58,23 @@ async function run(server: RunningServer, load: Load, command: readonly string[]
   const cpu = cpuSeconds(pid) - before
   const rate = /^"[^"]*","([\d.]+)"/m.exec(output.split('\n').slice(1).join('\n'))?.[1]
   if (rate === undefined) throw new Error(`redis-benchmark printed no rate for ${load.name}:\n${output}`)
-  return { perSecond: Number(rate), cpuMicroseconds: (cpu / load.requests) * 1e6 }
+  const stats = await ask(server, 'INFO', 'commandstats')
+  const name = (command[2] ?? '').toLowerCase()
+  const perCall = stats.split(`cmdstat_${name}:`)[1]?.match(/usec_per_call=([\d.]+)/)?.[1]
+  return {
+    perSecond: Number(rate),
+    cpuMicroseconds: (cpu / load.requests) * 1e6,
+    commandMicroseconds: Number(perCall),
+  }
+}
+
+async function ask(server: RunningServer, ...command: string[]): Promise<string> {
+  const client = await RawClient.connect(server.port)
+  try {
+    return textOf(await client.call(...command))
+  } finally {
+    client.close()
+  }
 }
 
 function capture(program: string, args: readonly string[]): Promise<string> {
