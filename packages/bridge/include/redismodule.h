@@ -671,21 +671,37 @@ typedef struct RedisModuleTypeMethods {
 } RedisModuleTypeMethods;
 
 /* Metadata beside a key. */
+typedef int (*RedisModuleKeyMetaCopyFunc)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
+typedef int (*RedisModuleKeyMetaRenameFunc)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
+typedef int (*RedisModuleKeyMetaMoveFunc)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
+typedef void (*RedisModuleKeyMetaUnlinkFunc)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
+typedef void (*RedisModuleKeyMetaFreeFunc)(const char *keyname, uint64_t meta);
+typedef int (*RedisModuleKeyMetaLoadFunc)(RedisModuleIO *rdb, uint64_t *meta, int encver);
+typedef void (*RedisModuleKeyMetaSaveFunc)(RedisModuleIO *rdb, void *reserved, uint64_t *meta);
+typedef void (*RedisModuleKeyMetaAOFRewriteFunc)(RedisModuleIO *aof, void *reserved, uint64_t meta);
+typedef int (*RedisModuleKeyMetaDefragFunc)(RedisModuleDefragCtx *ctx, RedisModuleString *keyname,
+                                            uint64_t meta);
+typedef size_t (*RedisModuleKeyMetaMemUsageFunc)(RedisModuleKeyOptCtx *ctx, size_t samples, uint64_t meta);
+typedef size_t (*RedisModuleKeyMetaFreeEffortFunc)(RedisModuleKeyOptCtx *ctx, uint64_t meta);
+
+/* Bit of `flags`: RDB files with this metadata may be loaded where nobody knows the class. */
+#define REDISMODULE_META_ALLOW_IGNORE 0
+
 typedef struct RedisModuleKeyMetaClassConfig {
   uint64_t version;
   uint64_t flags;
   uint64_t reset_value;
-  int (*copy)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
-  int (*rename)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
-  int (*move)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
-  void (*unlink)(RedisModuleKeyOptCtx *ctx, uint64_t *meta);
-  void (*free)(const char *keyname, uint64_t meta);
-  int (*rdb_load)(RedisModuleIO *rdb, uint64_t *meta, int encver);
-  void (*rdb_save)(RedisModuleIO *rdb, void *reserved, uint64_t *meta);
-  void (*aof_rewrite)(RedisModuleIO *aof, void *reserved, uint64_t meta);
-  int (*defrag)(RedisModuleDefragCtx *ctx, RedisModuleString *keyname, uint64_t meta);
-  size_t (*mem_usage)(RedisModuleKeyOptCtx *ctx, size_t samples, uint64_t meta);
-  size_t (*free_effort)(RedisModuleKeyOptCtx *ctx, uint64_t meta);
+  RedisModuleKeyMetaCopyFunc copy;
+  RedisModuleKeyMetaRenameFunc rename;
+  RedisModuleKeyMetaMoveFunc move;
+  RedisModuleKeyMetaUnlinkFunc unlink;
+  RedisModuleKeyMetaFreeFunc free;
+  RedisModuleKeyMetaLoadFunc rdb_load;
+  RedisModuleKeyMetaSaveFunc rdb_save;
+  RedisModuleKeyMetaAOFRewriteFunc aof_rewrite;
+  RedisModuleKeyMetaDefragFunc defrag;
+  RedisModuleKeyMetaMemUsageFunc mem_usage;
+  RedisModuleKeyMetaFreeEffortFunc free_effort;
 } RedisModuleKeyMetaClassConfig;
 
 /* Everything below is for modules; the server includes this file for the types alone. */

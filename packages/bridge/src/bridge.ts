@@ -39,6 +39,22 @@ export interface TypeLoadResult {
   consumed: number
 }
 
+/** What keys have of each class of metadata: value i is eight bytes from 8·i on, and bit i of `mask` says it is set. */
+export interface MetadataValues {
+  mask: number
+  /** 64 bytes. */
+  readonly bytes: Uint8Array
+}
+
+/** How metadata comes to another key. */
+export const MetadataTransfer = { copy: 0, rename: 1, move: 2 } as const
+export type MetadataTransfer = (typeof MetadataTransfer)[keyof typeof MetadataTransfer]
+
+/** `unknown`: no class of that name is registered, or it does not load; `left out`: the module wants none of it. */
+export type MetadataLoaded =
+  | { outcome: 'loaded'; metadataClass: number; low: number; high: number }
+  | { outcome: 'unknown' | 'left out' | 'refused' | 'corrupt' }
+
 export interface Authentication {
   /** Whether a module decided about it; otherwise the server's own users do. */
   handled: boolean
@@ -128,6 +144,34 @@ export interface Bridge {
     fromDb: number,
     toDb: number,
   ): number
+
+  /** The key is about to lose its value. Changes `values` as the modules like. */
+  metadataUnlink(values: MetadataValues, db: number, key: Uint8Array): void
+  /** Gives back what the values stand for. `key` is null where no key ever had them. */
+  metadataFree(values: MetadataValues, key: Uint8Array | null): void
+  /** The values that the key at the new place gets; `values` stays as it is. */
+  metadataTransfer(
+    transfer: MetadataTransfer,
+    values: MetadataValues,
+    from: Uint8Array,
+    to: Uint8Array,
+    fromDb: number,
+    toDb: number,
+  ): MetadataValues
+  /** What stands before the type of the key's value in RDB files and DUMP payloads, opcode included; may be empty. */
+  metadataSave(values: MetadataValues, db: number, key: Uint8Array): Uint8Array
+  /** Whether any class is saved. */
+  metadataSaves(): boolean
+  /** Reads the fields of one class, end included, that follow its 32 bits of `specification`. */
+  metadataLoad(specification: number, fields: Uint8Array, db: number): MetadataLoaded
+  /** RESP commands that attach the values again. */
+  metadataRewrite(values: MetadataValues, db: number, key: Uint8Array): Uint8Array
+  /** The classes of a module as sets of bits; `pending` ones wait for `metadataTakeOver`. */
+  metadataClasses(module: number): { live: number; pending: number }
+  /** Makes `values` those of a module that is about to take over from its former version; some may be lost. */
+  metadataCarry(values: MetadataValues, module: number, db: number, key: Uint8Array): void
+  /** The pending classes of a module take the place of its former version's. */
+  metadataTakeOver(module: number): void
 
   /** A keyspace event happened; only types in `keyspaceEventsWanted` need be reported. */
   keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void

@@ -84,6 +84,24 @@ function keyHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   }
 }
 
+function metadataHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
+  return {
+    metadataClassAllowed() {
+      memory.slots[0] = Number(host.metadataClassAllowed(memory.slots[0], memory.slots[1]))
+    },
+    metadataGet() {
+      const value = host.metadataGet(memory.slots[0], memory.slice(key), memory.slots[afterKey])
+      memory.slots[0] = Number(value !== undefined)
+      memory.slots[1] = value?.low ?? 0
+      memory.slots[2] = value?.high ?? 0
+    },
+    metadataSet() {
+      const [db, , , metadataClass, low, high] = memory.slots
+      memory.slots[0] = Number(host.metadataSet(db, memory.slice(key), metadataClass, low, high))
+    },
+  }
+}
+
 function valueHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   return {
     stringGet() {
@@ -441,6 +459,7 @@ function serverHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
 export function createHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   return {
     ...keyHandlers(host, memory),
+    ...metadataHandlers(host, memory),
     ...valueHandlers(host, memory),
     ...sortedSetHandlers(host, memory),
     ...scanHandlers(host, memory),

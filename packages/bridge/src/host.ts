@@ -347,6 +347,20 @@ export interface KeyspaceHost {
   /** The same, but without freeing the old value of the same type: the module has it now. */
   moduleValueReplace(db: number, key: Slice, type: number, value: number): void
 
+  /**
+   * Whether `module` may register a class of key metadata now: while it loads. With an `owner` (0: none), whether it
+   * may take over a class of that module, which it is to replace.
+   */
+  metadataClassAllowed(module: number, owner: number): boolean
+  /** The halves of what a key has of a class (1 to 7); undefined for nothing, or no key. Has no effect on the key. */
+  metadataGet(
+    db: number,
+    key: Slice,
+    metadataClass: number,
+  ): { readonly low: number; readonly high: number } | undefined
+  /** False when there is no such key. Whatever it had of the class is forgotten. */
+  metadataSet(db: number, key: Slice, metadataClass: number, low: number, high: number): boolean
+
   /** One step of SCAN. Returns the next cursor, 0 at the end, and calls `each` per key. */
   scan(db: number, cursor: number, each: (key: ByteSource) => void): number
   /** One step over a hash, set or sorted set (value null for a set). */

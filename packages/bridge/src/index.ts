@@ -8,6 +8,9 @@ import type {
   Bridge,
   FunctionStatus,
   LoadFrame,
+  MetadataLoaded,
+  MetadataTransfer,
+  MetadataValues,
   ModuleUsage,
   ReplyLength,
   ServerEventData,
@@ -47,6 +50,16 @@ interface Addon {
   typeMeasure(key: Uint8Array): void
   typeDigest(key: Uint8Array): void
   typeCopy(from: Uint8Array, to: Uint8Array): void
+  metadataUnlink(values: Uint8Array, key: Uint8Array): void
+  metadataFree(values: Uint8Array, key: Uint8Array): void
+  metadataTransfer(values: Uint8Array, keys: Uint8Array): void
+  metadataSave(values: Uint8Array, key: Uint8Array): void
+  metadataSaves(): void
+  metadataLoad(fields: Uint8Array): void
+  metadataRewrite(values: Uint8Array, key: Uint8Array): void
+  metadataClasses(): void
+  metadataCarry(values: Uint8Array, key: Uint8Array): void
+  metadataTakeOver(): void
   keyspaceEvent(event: Uint8Array, key: Uint8Array): void
   postNotificationJobs(): void
   serverEvent(text: Uint8Array, key: Uint8Array): void
@@ -62,6 +75,7 @@ const nothing = new Uint8Array(0)
 const measureUnlink = 0
 const measureFreeEffort = 1
 const measureMemory = 2
+const metadataOutcomes = ['unknown', 'loaded', 'left out', 'refused', 'corrupt'] as const
 
 /** The addon that was built here, if there is one, else the prebuild for this platform. */
 function loadAddon(): Addon {
@@ -260,6 +274,75 @@ class NativeBridge implements Bridge {
     return this.#memory.slots[0]
   }
 
+  metadataUnlink(values: MetadataValues, db: number, key: Uint8Array): void {
+    this.#put(values.mask, db)
+    this.#addon.metadataUnlink(values.bytes, key)
+    this.#takeMetadata(values)
+  }
+
+  metadataFree(values: MetadataValues, key: Uint8Array | null): void {
+    this.#put(values.mask, Number(key !== null))
+    this.#addon.metadataFree(values.bytes, key ?? nothing)
+  }
+
+  metadataTransfer(
+    transfer: MetadataTransfer,
+    { mask, bytes }: MetadataValues,
+    from: Uint8Array,
+    to: Uint8Array,
+    fromDb: number,
+    toDb: number,
+  ): MetadataValues {
+    this.#put(mask, transfer, fromDb, toDb, from.length)
+    this.#addon.metadataTransfer(bytes, Buffer.concat([from, to]))
+    const kept = { mask: 0, bytes: new Uint8Array(bytes.length) }
+    this.#takeMetadata(kept)
+    return kept
+  }
+
+  metadataSave(values: MetadataValues, db: number, key: Uint8Array): Uint8Array {
+    this.#put(values.mask, db)
+    this.#addon.metadataSave(values.bytes, key)
+    return this.#memory.takeBytes()
+  }
+
+  metadataSaves(): boolean {
+    this.#addon.metadataSaves()
+    return this.#memory.slots[0] !== 0
+  }
+
+  metadataLoad(specification: number, fields: Uint8Array, db: number): MetadataLoaded {
+    this.#put(specification, db)
+    this.#addon.metadataLoad(fields)
+    const [number, metadataClass, low, high] = this.#memory.slots
+    const outcome = metadataOutcomes[number]
+    return outcome === 'loaded' ? { outcome, metadataClass, low, high } : { outcome }
+  }
+
+  metadataRewrite(values: MetadataValues, db: number, key: Uint8Array): Uint8Array {
+    this.#put(values.mask, db)
+    this.#addon.metadataRewrite(values.bytes, key)
+    return this.#memory.takeBytes()
+  }
+
+  metadataClasses(module: number): { live: number; pending: number } {
+    this.#put(module)
+    this.#addon.metadataClasses()
+    const [live, pending] = this.#memory.slots
+    return { live, pending }
+  }
+
+  metadataCarry(values: MetadataValues, module: number, db: number, key: Uint8Array): void {
+    this.#put(values.mask, db, module)
+    this.#addon.metadataCarry(values.bytes, key)
+    this.#takeMetadata(values)
+  }
+
+  metadataTakeOver(module: number): void {
+    this.#put(module)
+    this.#addon.metadataTakeOver()
+  }
+
   keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void {
     let name = this.#eventNames.get(event)
     if (name === undefined) {
@@ -321,6 +404,12 @@ class NativeBridge implements Bridge {
 
   #put(...values: number[]): void {
     this.#memory.slots.set(values)
+  }
+
+  #takeMetadata(into: MetadataValues): void {
+    const { output, slots } = this.#memory
+    into.bytes.set(output.subarray(0, slots[0]))
+    into.mask = slots[1]
   }
 
   #textOrNull(): string | null {

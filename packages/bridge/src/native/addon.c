@@ -212,5 +212,6 @@ NAPI_MODULE_INIT() {
   define_entries(env, exports, lifecycle, sizeof lifecycle / sizeof lifecycle[0]);
   entries_define(env, exports);
   type_entries_define(env, exports);
+  metadata_entries_define(env, exports);
   return exports;
 }

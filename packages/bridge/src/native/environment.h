@@ -27,7 +27,7 @@ void *stack_mark(void); /* before koffi switches; returns the previous mark */
 void stack_unmark(void *previous);
 void stack_run(void (*function)(void *), void *data); /* on the main thread's own stack */
 
-/* entry.c, entry-types.c */
+/* entry.c, entry-types.c, entry-metadata.c */
 typedef struct Entry {
   const char *name;
   napi_callback function;
@@ -41,6 +41,7 @@ typedef struct Bytes {
 void define_entries(napi_env env, napi_value exports, const Entry *list, size_t count);
 void entries_define(napi_env env, napi_value exports);
 void type_entries_define(napi_env env, napi_value exports);
+void metadata_entries_define(napi_env env, napi_value exports);
 /* Up to two typed arrays; absent ones are empty. */
 void read_bytes(napi_env env, napi_callback_info info, Bytes out[2]);
 RedisModuleString *string_of(Bytes bytes);

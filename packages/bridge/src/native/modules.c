@@ -106,7 +106,9 @@ void rm_SetModuleAttribs(RedisModuleCtx *context, const char *name, int version,
   host_end(frame);
 }
 
-void rm_SetModuleOptions(RedisModuleCtx *context, int options) { context->module->options = options; }
+void rm_SetModuleOptions(RedisModuleCtx *context, int options) {
+  if (context->module) context->module->options = options;
+}
 
 int rm_GetModuleOptionsAll(void) {
   return REDISMODULE_OPTIONS_HANDLE_IO_ERRORS | REDISMODULE_OPTION_NO_IMPLICIT_SIGNAL_MODIFIED |
@@ -133,6 +135,7 @@ void module_drop(Module *module) {
   auth_drop(module);
   commands_drop(module);
   types_drop(module);
+  metadata_drop(module);
   module->info = NULL;
   module->auth = NULL;
   Module **at = &modules;

@@ -5,6 +5,7 @@ import {
   type KeyState,
   type KeyspaceHost,
   KeyType,
+  type MetadataValues,
   type RankRange,
   type Slice,
   type ZsetAddResult,
@@ -24,6 +25,7 @@ export interface Entry {
   value: Value
   expireAt: number
   idleMs: number
+  metadata?: MetadataValues
 }
 
 export function bytesOf({ bytes, start, end }: Slice): Buffer {
@@ -86,6 +88,31 @@ export class Keyspace implements KeyspaceHost {
     const old = this.databases[db].get(key)
     if (old?.value.type === KeyType.module) this.freeModuleValue(old.value.moduleType, old.value.value)
     return this.databases[db].delete(key)
+  }
+
+  /** Whether modules may register classes of metadata; and the module that may take over from another. */
+  metadataOwners = { anyone: true, successor: 0 }
+
+  metadataClassAllowed(module: number, owner: number): boolean {
+    return owner === 0 ? this.metadataOwners.anyone : this.metadataOwners.successor === module
+  }
+
+  metadataGet(db: number, key: Slice, metadataClass: number): { low: number; high: number } | undefined {
+    const metadata = this.entry(db, keyOf(key))?.metadata
+    if (!metadata || !(metadata.mask & (1 << metadataClass))) return undefined
+    const bytes = Buffer.from(metadata.bytes)
+    return { low: bytes.readUInt32LE(8 * metadataClass), high: bytes.readUInt32LE(8 * metadataClass + 4) }
+  }
+
+  metadataSet(db: number, key: Slice, metadataClass: number, low: number, high: number): boolean {
+    const entry = this.entry(db, keyOf(key))
+    if (!entry) return false
+    entry.metadata ??= { mask: 0, bytes: Buffer.alloc(64) }
+    entry.metadata.mask |= 1 << metadataClass
+    const bytes = entry.metadata.bytes as Buffer
+    bytes.writeUInt32LE(low, 8 * metadataClass)
+    bytes.writeUInt32LE(high, 8 * metadataClass + 4)
+    return true
   }
 
   openKey(db: number, key: Slice, _mode: number, state: KeyState): void {
