@@ -47,7 +47,7 @@ const lab = `{
         return ctx.blockOnKeys({
           keys: [key],
           timeoutMs: timeout,
-          retry: (inner) => (inner.key(name(inner, key)).exists ? ['got', take(inner)] : sdk.stillBlocked),
+          retry: (inner) => (inner.key(key.name).exists ? ['got', take(inner)] : sdk.stillBlocked),
           timeout: () => 'timeout',
         })
       },
@@ -57,6 +57,21 @@ const lab = `{
       flags: ['write', 'blocking'],
       args: { key: arg.key('RW') },
       async run(ctx, { key }) { return await ctx.blockOnKeys({ keys: [key], timeoutMs: 0, retry: () => 'async got', timeout: () => 'timeout' }) },
+    },
+    'lab.keys': {
+      summary: 'Names its keys after an await.',
+      args: { first: arg.key('RW'), others: arg.keys('R') },
+      async run(_ctx, { first, others }) {
+        await new Promise((resolve) => setTimeout(resolve, 50))
+        let stale = 'nothing'
+        try { first.exists } catch (error) { stale = error.message }
+        return [...[first, ...others].map((key) => key.name), stale]
+      },
+    },
+    'lab.keep': { summary: 'Keeps a handle.', args: { key: arg.key('R') }, run: (_ctx, { key }) => { kept.push(key); return 1 } },
+    'lab.kept': {
+      summary: 'Uses the handle that was kept.',
+      run: () => ['name', 'exists'].map((what) => { try { return String(kept.at(-1)[what]) } catch (error) { return error.message } }),
     },
     'lab.signal': {
       summary: 'Waits until aborted.',
@@ -69,8 +84,7 @@ const lab = `{
   },
 }`
 const prelude = `
-const keys = new Map()
-const name = (_ctx, _key) => 'awaited'
+const kept = []
 const evaluate = (code, ctx) => new Function('ctx', 'sdk', 'return ' + code)(ctx, sdk)
 `
 
@@ -286,6 +300,26 @@ test('what a module throws in callbacks of its own, or a promise nobody waits fo
   await modis.logged(/Module 'lab' threw in a callback of its own: Error: in a callback/)
   await modis.logged(/Unhandled rejection.*: Error: forgotten/)
   assert.match(String(await modis.call('INFO', 'modules')), /modulestat_lab:.*failures=[1-9]/)
+})
+
+test('a key knows its name as long as its command goes on, and never tells another', async () => {
+  const other = await modis.connect()
+  const names = modis.call('lab.keys', 'the first key', 'the second key', 'the third')
+  // What other clients send lands in the memory in which the names were received.
+  for (let i = 0; i < 20; i++) await other.call('SET', `another key that is as long ${i}`, 'a value')
+  assert.equal(await names, [
+    'the first key',
+    'the second key',
+    'the third',
+    "The handle of key 'the first key' was used after its command had returned or awaited. " +
+      'Open the key again with ctx.key() after each await.',
+  ])
+  await modis.call('lab.keep', 'kept beyond its command')
+  const stale =
+    'The handle of a key was used after its command had returned or awaited. ' +
+    'Open the key again with ctx.key() after each await.'
+  assert.equal(await modis.call('lab.kept'), [stale, stale])
+  other.close()
 })
 
 test('an async command within a transaction answers with an error', async () => {

@@ -71,10 +71,11 @@ export class ModisError extends Error {
 
 /** Thrown by every use of a key handle after its handler returned or awaited. */
 export class StaleKeyError extends ModisError {
-  constructor(key: string) {
+  /** @param key its name, where that is still known */
+  constructor(key?: string) {
     super(
       'MODIS_STALE_KEY',
-      `The handle of key '${key}' was used after its command had returned or awaited. ` +
+      `The handle of ${key === undefined ? 'a key' : `key '${key}'`} was used after its command had returned or awaited. ` +
         'Open the key again with ctx.key() after each await.',
     )
   }

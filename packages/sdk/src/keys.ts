@@ -12,12 +12,12 @@ export type KeyType = 'none' | 'string' | 'list' | 'hash' | 'set' | 'zset' | 'st
 /**
  * One key of one database, opened by a command.
  *
- * A handle is valid until the handler returns or first awaits; then every use throws
+ * A handle is valid until the handler returns or first awaits; then every use but that of its name throws
  * {@link StaleKeyError}. Changes through it notify, touch watched keys and count as changes for persistence, as the
  * built-in commands do. A key opened with mode `R` throws {@link ReadOnlyKeyError} when it is to be changed.
  */
 export interface Key {
-  /** The key's name; a copy that outlives the handle. */
+  /** The key's name, as a copy. It may be read as long as the command goes on: after an `await`, too, and in `blockOnKeys`. */
   readonly name: Buffer
   /** Number of the database. */
   readonly db: number

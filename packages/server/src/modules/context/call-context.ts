@@ -40,6 +40,8 @@ export class CallContext implements Context, Access {
   #aborted: AbortController | undefined
   /** Set by {@link blockOnKeys}: the reply comes later. */
   isWaiting = false
+  /** The last of the keys among the arguments, linked to those before it. */
+  #argumentKeys: KeyHandle | undefined
 
   constructor(runtime: ModuleRuntime, ctx: CommandContext, args: RequestArgs) {
     this.runtime = runtime
@@ -52,8 +54,10 @@ export class CallContext implements Context, Access {
     return new CallContext(this.runtime, this.#ctx, this.#args)
   }
 
-  /** The handler has returned or awaited: its keys are stale. */
+  /** The handler has returned or awaited and goes on later: its keys are stale, but for their names. */
   suspend(): void {
+    for (let key = this.#argumentKeys; key !== undefined; key = key.previous) key.keepName()
+    this.#argumentKeys = undefined
     this.active = false
   }
 
@@ -137,7 +141,7 @@ export class CallContext implements Context, Access {
   /** Opens the key in argument `index` of the command itself. */
   argumentKey(index: number, mode: KeyMode): Key {
     const args = this.#args
-    return new KeyHandle(
+    const key = new KeyHandle(
       this,
       this.#ctx.client.database,
       args.buffer,
@@ -145,6 +149,9 @@ export class CallContext implements Context, Access {
       args.ends[index] as number,
       mode,
     )
+    key.borrowName(this.#argumentKeys)
+    this.#argumentKeys = key
+    return key
   }
 
   key(name: BytesLike, mode?: KeyMode): Key {

@@ -85,9 +85,13 @@ function finish(call: CallContext, ctx: CommandContext, mark: number, result: Re
   if (typeof result === 'object' && result !== null && 'then' in result) {
     return finishLater(call, ctx, mark, result)
   }
+  if (result === undefined && call.isWaiting) {
+    call.suspend()
+    return undefined
+  }
   call.finish()
   if (result === undefined) {
-    if (!wrote && !call.isWaiting) throw noReply(ctx.command as Command)
+    if (!wrote) throw noReply(ctx.command as Command)
     return undefined
   }
   if (wrote) {

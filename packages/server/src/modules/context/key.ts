@@ -34,11 +34,14 @@ import { StringView } from './string-view.ts'
 export class KeyHandle implements Key {
   readonly access: Access
   readonly database: Database
-  /** The name is `bytes[from, to)`: of a key among the arguments, the request's own bytes. */
-  readonly bytes: Buffer
-  readonly from: number
-  readonly to: number
+  /** The name is `bytes[from, to)`: of a key among the arguments, the request's own bytes, see {@link keepName}. */
+  bytes: Buffer
+  from: number
+  to: number
   readonly mode: KeyMode
+  /** The argument key opened before this one by the same call. */
+  previous: KeyHandle | undefined
+  #isNameBorrowed = false
   #entry: Entry | undefined
   #layoutVersion = -1
 
@@ -89,8 +92,28 @@ export class KeyHandle implements Key {
     if (this.mode === 'R') throw new ReadOnlyKeyError(this.#text())
   }
 
+  /** Says that the name lies in memory that is used for other requests once the handler has returned or awaited. */
+  borrowName(previous: KeyHandle | undefined): void {
+    this.#isNameBorrowed = true
+    this.previous = previous
+  }
+
+  /** Copies the name, for a command that goes on after its handler has returned or awaited. */
+  keepName(): void {
+    if (!this.#isNameBorrowed) return
+    const name = this.name
+    this.bytes = name
+    this.from = 0
+    this.to = name.length
+    this.#isNameBorrowed = false
+  }
+
+  get #isNameLost(): boolean {
+    return this.#isNameBorrowed && !this.access.active
+  }
+
   #stale(): StaleKeyError {
-    return new StaleKeyError(this.#text())
+    return new StaleKeyError(this.#isNameLost ? undefined : this.#text())
   }
 
   #text(): string {
@@ -127,6 +150,7 @@ export class KeyHandle implements Key {
   }
 
   get name(): Buffer {
+    if (this.#isNameLost) throw this.#stale()
     return Buffer.from(this.bytes.subarray(this.from, this.to))
   }
 
