@@ -128,6 +128,20 @@ test('TryLock gets the lock of an idle server', async ({ host, client }) => {
   assert.ok(host.logs.includes('yield busy'))
 })
 
+test('timers of contexts without a client, made in a command and on a thread', async ({
+  host,
+  client,
+  module,
+}) => {
+  assert.is((await host.send(client, 'threads.loose-timers')).toString(), '+OK\r\n')
+  for (let tries = 0; tries < 100; tries++) {
+    if (parse(await host.send(client, 'threads.loose-ticks')) === 2) break
+    await sleep(10)
+  }
+  assert.is(parse(await host.send(client, 'threads.loose-ticks')), 2)
+  assert.is(host.bridge.usage(module.number).timers, 0)
+})
+
 test('timers run, tell about themselves and stop', async ({ host, client, module }) => {
   assert.is((await host.send(client, 'threads.timers')).toString(), '+OK\r\n')
   for (let turn = 0; turn < 100 && host.get(0, 'ticks', 1)?.bytes.toString() !== '3'; turn++) await sleep(5)

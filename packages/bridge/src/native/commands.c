@@ -136,7 +136,7 @@ int rm_CreateSubcommand(RedisModuleCommand *parent_handle, const char *name, Red
 
 /* Commands of this module alone; `container|sub` for a subcommand. */
 RedisModuleCommand *rm_GetCommand(RedisModuleCtx *context, const char *name) {
-  Command *command = context->module->command_list;
+  Command *command = context->module ? context->module->command_list : NULL;
   while (command && strcasecmp(command->name, name) != 0) command = command->next;
   return (RedisModuleCommand *)command;
 }

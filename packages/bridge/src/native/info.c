@@ -12,6 +12,7 @@ struct RedisModuleInfoCtx {
 };
 
 int rm_RegisterInfoFunc(RedisModuleCtx *context, RedisModuleInfoFunc function) {
+  if (context->module == NULL) return REDISMODULE_ERR;
   context->module->info = function;
   host_ask(HOST_infoWanted, 0, 1, (double)context->module->number);
   return REDISMODULE_OK;

@@ -75,7 +75,8 @@ void notify_modules(int type, const char *event, int db, RedisModuleString *key)
   depth++;
   keyspace_epoch++;
   for (Subscription *each = subscriptions; each; each = each->next) {
-    bool nested = each->module->options & REDISMODULE_OPTIONS_ALLOW_NESTED_KEYSPACE_NOTIFICATIONS;
+    bool nested =
+        each->module && (each->module->options & REDISMODULE_OPTIONS_ALLOW_NESTED_KEYSPACE_NOTIFICATIONS);
     if (!(each->types & type) || (each->active && !nested)) continue;
     RedisModuleCtx context;
     context_start(&context, each->module, 0);

@@ -259,8 +259,11 @@ void threads_serve(void) {
   if (more) loop_wake();
 }
 
+/* Without a blocked client the context is the module's that runs on this thread; on a thread of a
+ * module's own nobody knows whose that is. */
 RedisModuleCtx *rm_GetThreadSafeContext(RedisModuleBlockedClient *blocked) {
-  RedisModuleCtx *context = context_new(blocked ? blocked_module(blocked) : NULL, CONTEXT_THREAD);
+  Module *module = blocked ? blocked_module(blocked) : (Module *)running.module;
+  RedisModuleCtx *context = context_new(module, CONTEXT_THREAD);
   if (blocked) {
     context->blocked = blocked;
     context->reply = blocked_reply(blocked);

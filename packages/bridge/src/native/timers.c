@@ -7,7 +7,7 @@ typedef struct Timer {
   uint64_t number;
   RedisModuleTimerProc function;
   void *data;
-  Module *module;
+  Module *module; /* NULL for a context of no known module */
   int db;
 } Timer;
 
@@ -18,7 +18,7 @@ static void on_closed(uv_handle_t *handle) { free(handle->data); }
 
 static void timer_remove(Timer *timer) {
   table_set(&timers, timer->number, NULL);
-  timer->module->timers--;
+  if (timer->module) timer->module->timers--;
   uv_close((uv_handle_t *)&timer->handle, on_closed);
 }
 
@@ -56,7 +56,7 @@ RedisModuleTimerID rm_CreateTimer(RedisModuleCtx *context, mstime_t period, Redi
   uv_timer_start(&timer->handle, on_timer, period > 0 ? (uint64_t)period : 0, 0);
   uv_unref((uv_handle_t *)&timer->handle);
   table_set(&timers, timer->number, timer);
-  timer->module->timers++;
+  if (timer->module) timer->module->timers++;
   return timer->number;
 }
 

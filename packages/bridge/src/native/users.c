@@ -63,6 +63,7 @@ const RedisModuleUser *rm_GetContextUser(RedisModuleCtx *context) { return conte
 
 static RedisModuleString *text_of(RedisModuleCtx *context, HostOperation operation,
                                   const RedisModuleUser *user) {
+  if (user == NULL) return NULL;
   HostFrame frame = host_begin();
   host_number(user->number);
   RedisModuleString *text = host_call(operation) ? host_output_string(0) : NULL;
@@ -94,7 +95,9 @@ static char *set_rules(RedisModuleUser *user, const char *rules) {
   return error;
 }
 
+/* Modules do not look whether CreateModuleUser gave them a user. */
 int rm_SetModuleUserACL(RedisModuleUser *user, const char *rule) {
+  if (user == NULL) return REDISMODULE_ERR;
   char *error = set_rules(user, rule);
   free(error);
   return error ? REDISMODULE_ERR : REDISMODULE_OK;

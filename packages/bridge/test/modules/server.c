@@ -346,6 +346,8 @@ COMMAND(users) {
   user = RedisModule_GetModuleUserFromUserName(RedisModule_CreateString(ctx, "default", 7));
   CHECK(user && RedisModule_ACLCheckCommandPermissions(user, &ping, 1) == REDISMODULE_OK);
   RedisModule_FreeModuleUser(user);
+  CHECK(RedisModule_SetModuleUserACL(NULL, "on") == REDISMODULE_ERR &&
+        RedisModule_GetModuleUserACLString(NULL) == NULL && RedisModule_GetUserUsername(ctx, NULL) == NULL);
   CHECK(RedisModule_GetModuleUserFromUserName(other) == NULL &&
         same(RedisModule_GetCurrentUserName(ctx), "default"));
   return done(ctx);

@@ -269,6 +269,41 @@ COMMAND(timers) {
   return done(ctx);
 }
 
+/* Contexts that belong to no blocked client, which modules make where a command's is not at hand. */
+static atomic_int loose_ticks;
+
+static void on_loose_tick(RedisModuleCtx *ctx, void *data) {
+  (void)data;
+  RedisModule_FreeCallReply(RedisModule_Call(ctx, "ping", ""));
+  atomic_fetch_add(&loose_ticks, 1);
+}
+
+static void *start_loose_timer(void *data) {
+  RedisModuleCtx *ctx = RedisModule_GetThreadSafeContext(NULL);
+  RedisModule_ThreadSafeContextLock(ctx);
+  RedisModule_SetModuleOptions(ctx, 0);
+  RedisModuleTimerID id = RedisModule_CreateTimer(ctx, 60000, on_loose_tick, NULL);
+  if (RedisModule_StopTimer(ctx, id, NULL) == REDISMODULE_OK) RedisModule_CreateTimer(ctx, 1, on_loose_tick, NULL);
+  RedisModule_ThreadSafeContextUnlock(ctx);
+  RedisModule_FreeThreadSafeContext(ctx);
+  return data;
+}
+
+COMMAND(loose_timers) {
+  UNUSED_ARGUMENTS();
+  RedisModuleCtx *loose = RedisModule_GetThreadSafeContext(NULL);
+  RedisModuleTimerID id = RedisModule_CreateTimer(loose, 1, on_loose_tick, NULL);
+  RedisModule_FreeThreadSafeContext(loose);
+  CHECK(RedisModule_GetTimerInfo(ctx, id, NULL, NULL) == REDISMODULE_OK);
+  start(start_loose_timer, NULL);
+  return done(ctx);
+}
+
+COMMAND(loose_ticks_so_far) {
+  UNUSED_ARGUMENTS();
+  return RedisModule_ReplyWithLongLong(ctx, atomic_load(&loose_ticks));
+}
+
 /* The event loop */
 static int pipe_ends[2];
 
@@ -431,6 +466,8 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("threads.many", many, "write", 0, 0, 0);
   REGISTER("threads.without-lock", without_lock, "", 0, 0, 0);
   REGISTER("threads.try-lock", try_lock, "", 0, 0, 0);
+  REGISTER("threads.loose-timers", loose_timers, "", 0, 0, 0);
+  REGISTER("threads.loose-ticks", loose_ticks_so_far, "", 0, 0, 0);
   REGISTER("threads.timers", timers, "write", 0, 0, 0);
   REGISTER("threads.event-loop", event_loop, "", 0, 0, 0);
   REGISTER("threads.event-loop-result", event_loop_result, "", 0, 0, 0);

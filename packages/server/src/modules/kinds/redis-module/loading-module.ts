@@ -188,6 +188,7 @@ export class LoadingModule {
     return flags.unprefixed ? name : `${this.#registration.record.name}.${name}`
   }
 
+  /** Sets each parameter; as in Redis nothing is applied, for the module is only being made. */
   loadConfigs(defaultsOnly: boolean): boolean {
     for (const config of this.#configs) {
       const fullName = this.#fullName(config)
@@ -200,12 +201,6 @@ export class LoadingModule {
         'MODIS_MODULE_CONFIG_VALUE',
         `'${fullName}' cannot be '${text}': ${error}`,
       )
-      return false
-    }
-    for (const { number, name } of this.#configs) {
-      const error = this.#bridge.configApply(number)
-      if (error === null) continue
-      this.failure ??= new ModuleError('MODIS_MODULE_CONFIG_VALUE', `'${name}' was refused: ${error}`)
       return false
     }
     return true

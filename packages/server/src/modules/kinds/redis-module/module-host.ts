@@ -29,10 +29,10 @@ export class RedisModuleHost extends ClientHost {
   }
 
   registerConfig(config: ConfigRegistration): string | null {
-    return (
-      this.loading.get(config.module)?.addConfig(config) ??
-      'parameters can be registered while the module loads'
-    )
+    const loading = this.loading.get(config.module)
+    return loading === undefined
+      ? 'parameters can be registered while the module loads'
+      : loading.addConfig(config)
   }
 
   loadConfigs(module: number, defaultsOnly: boolean): boolean {
