@@ -9,6 +9,7 @@ import { OutputLimits } from './client/output-limits.ts'
 import { Pauses } from './client/pauses.ts'
 import { Pubsub } from './client/pubsub.ts'
 import { endSkip, muteFrom } from './client/reply-mode.ts'
+import { Tracking } from './client/tracking.ts'
 import { endTransaction } from './client/transaction.ts'
 import { Watches } from './client/watches.ts'
 import { families } from './commands/index.ts'
@@ -74,6 +75,7 @@ export class Server {
   readonly watches = new Watches()
   readonly notifications: Notifications
   readonly pubsub = new Pubsub(this)
+  readonly tracking: Tracking
   readonly blocking: BlockingKeys
   readonly dispatcher: Dispatcher
   readonly pauses = new Pauses(this)
@@ -104,7 +106,7 @@ export class Server {
     this.config = config
     this.log = log
     this.keyspace = new Keyspace(config.integer('databases'), {
-      expired: (database, key) => this.signalChange(database, key, 'expired', 'expired'),
+      expired: (database, key) => this.signalChange(database, key, 'expired', 'expired', false),
       created: (database, entry) => {
         if (this.notifications.wants('new')) this.notifications.notify('new', 'new', entry.key, database)
         if (this.blocking.hasWaiters(database)) this.blocking.signal(database, entry.key)
@@ -112,7 +114,7 @@ export class Server {
     })
     this.eviction = new Eviction(
       this.keyspace,
-      (database, key) => this.signalChange(database, key, 'evicted', 'evicted'),
+      (database, key) => this.signalChange(database, key, 'evicted', 'evicted', false),
       () => this.clients.bufferBytes,
     )
     this.expiryCycle = new ExpiryCycle(this.keyspace)
@@ -121,12 +123,14 @@ export class Server {
     this.blocking = new BlockingKeys({
       runBlocked: (client, command, work) => this.runBlocked(client, command, work),
       resumed: (client) => {
+        this.tracking.endCaching(client, client.waiting?.command)
         this.dispatcher.countWaiting(client)
         endSkip(client)
         this.resumed(client)
       },
     })
     this.dispatcher = new Dispatcher(this)
+    this.tracking = new Tracking(this)
     this.slowCommands = new SlowCommands(this)
     this.listeners = new Listeners(this)
     this.persistence = new Persistence(this)
@@ -281,10 +285,50 @@ export class Server {
     }
   }
 
-  /** Tells watchers and listeners that a key has changed. */
-  signalChange(database: Database, key: Buffer, eventClass: KeyspaceEventClass, event: string): void {
-    if (!this.watches.isEmpty) this.watches.changed(database, key)
+  /** Whether a change of a key is nobody's concern. */
+  get changesAreIdle(): boolean {
+    return this.notifications.idle && !this.changesAreFollowed
+  }
+
+  /** Whether clients watch or track keys. */
+  get changesAreFollowed(): boolean {
+    return !this.watches.isEmpty || !this.tracking.isIdle
+  }
+
+  /**
+   * Tells watchers, clients that track keys and listeners that a key has changed.
+   * @param isByCommand false where the key has expired or was evicted
+   */
+  signalChange(
+    database: Database,
+    key: Buffer,
+    eventClass: KeyspaceEventClass,
+    event: string,
+    isByCommand = true,
+  ): void {
+    this.keyChanged(database, key, isByCommand)
     if (!this.notifications.idle) this.notifications.notify(eventClass, event, key, database)
+  }
+
+  /** Tells watchers and clients that track keys that a key has changed. */
+  keyChanged(database: Database, key: Buffer, isByCommand = true): void {
+    if (!this.watches.isEmpty) this.watches.changed(database, key)
+    if (!this.tracking.isIdle) this.tracking.changed(key, isByCommand)
+  }
+
+  /** Removes all keys of `databases`, telling watchers and clients that track keys; returns how many there were. */
+  flush(databases: readonly Database[]): number {
+    for (const database of databases) {
+      this.watches.changedAll(database, (key) => database.peek(key, 0, key.length) !== undefined)
+    }
+    this.tracking.flushed()
+    return this.keyspace.flush(databases)
+  }
+
+  /** Writes to a client what was to follow the reply of the command that has just ended. */
+  sendPushed(client: Client): void {
+    this.pubsub.sendDeferred(client)
+    this.tracking.sendPending(client)
   }
 
   /** Runs part of a blocked client's command outside its own batch. */
@@ -295,8 +339,8 @@ export class Server {
   ): void {
     this.enter()
     const mark = client.reply.length
-    this.dispatcher.runPart(client, command, work)
-    if ((client.gate & Gate.replyOff) === 0) this.pubsub.sendDeferred(client)
+    this.tracking.during(client, () => this.dispatcher.runPart(client, command, work))
+    if ((client.gate & Gate.replyOff) === 0) this.sendPushed(client)
     else muteFrom(this, client, mark)
     this.flushSoon(client)
     this.leave()
@@ -315,6 +359,7 @@ export class Server {
     client.waiting = undefined
     this.blocking.abandon(client)
     this.pubsub.unsubscribeAll(client)
+    this.tracking.forget(client)
     this.monitors.remove(client)
     this.pauses.forget(client)
     endTransaction(this, client)

@@ -5,6 +5,7 @@ import type { Database } from '../keyspace/database.ts'
 import { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Blocked } from './blocking.ts'
+import type { TrackingState } from './tracking.ts'
 
 /** Reasons why a client's commands must pass the dispatcher's slow checks; bits of {@link Client.gate}. */
 export const Gate = {
@@ -83,6 +84,8 @@ export class Client implements ClientInfo {
   channels: Set<string> | undefined
   patterns: Set<string> | undefined
   shardChannels: Set<string> | undefined
+  /** Set while CLIENT TRACKING is on. */
+  tracking: TrackingState | undefined
   /** CLIENT REPLY: `skip` silences the reply of the command that comes or runs, `skip-next` of the one after it. */
   replyMode: 'on' | 'off' | 'skip' | 'skip-next' = 'on'
   noEvict = false

@@ -206,26 +206,34 @@ export class Pubsub {
   #send(clients: ReadonlySet<Client> | undefined, parts: readonly (string | Buffer)[]): number {
     if (clients === undefined || clients.size === 0) return 0
     const encoded: { 2?: Buffer; 3?: Buffer } = {}
+    const write = (writer: ReplyWriter): void => {
+      writer.push(parts.length)
+      for (const part of parts) writer.bulk(part)
+    }
     for (const client of clients) {
-      const bytes = encoded[client.resp] ?? this.#encode(client.resp, parts)
+      const bytes = encoded[client.resp] ?? this.encode(client.resp, write)
       encoded[client.resp] = bytes
-      // A client that runs a command now gets the message after the reply.
-      if (client.context.command !== undefined) this.#defer(client, bytes)
-      else {
-        client.reply.raw(bytes)
-        this.#host.flushSoon(client)
-      }
+      this.push(client, bytes)
     }
     return clients.size
   }
 
-  #encode(version: 2 | 3, parts: readonly (string | Buffer)[]): Buffer {
+  /** What is written, as bytes of a version of the protocol. */
+  encode(version: 2 | 3, write: (writer: ReplyWriter) => void): Buffer {
     const writer = this.#scratch[version]
-    writer.push(parts.length)
-    for (const part of parts) writer.bulk(part)
+    write(writer)
     const bytes = writer.take()
     writer.release()
     return bytes
+  }
+
+  /** Sends a client what it has not asked for now; one that runs a command gets it after the reply. */
+  push(client: Client, bytes: Buffer): void {
+    if (client.context.command !== undefined) this.#defer(client, bytes)
+    else {
+      client.reply.raw(bytes)
+      this.#host.flushSoon(client)
+    }
   }
 
   #defer(client: Client, bytes: Buffer): void {

@@ -14,7 +14,7 @@ export function muteFrom(server: Server, client: Client, mark: number): void {
   // CLIENT REPLY ON is answered itself. A reply that is still to come keeps the mode until it does.
   if (client.replyMode === 'on' || client.closed) return
   if (client.reply.length > mark) client.reply.length = mark
-  server.pubsub.sendDeferred(client)
+  server.sendPushed(client)
   if (client.blocked !== undefined) return
   if (client.replyMode === 'skip-next') client.replyMode = 'skip'
   else endSkip(client)

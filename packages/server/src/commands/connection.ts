@@ -198,6 +198,7 @@ function reset(ctx: CommandContext): void {
   const { client, server } = ctx
   endTransaction(server, client)
   server.pubsub.unsubscribeAll(client)
+  server.tracking.disable(client)
   server.monitors.remove(client)
   client.database = server.keyspace.databases[0] ?? client.database
   client.reply.version = 2

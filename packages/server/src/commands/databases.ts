@@ -109,16 +109,13 @@ function flushall(ctx: CommandContext, args: RequestArgs): void {
 function flush(ctx: CommandContext, args: RequestArgs, databases: readonly Database[]): void {
   if (args.count > 2 || (args.count === 2 && !args.equals(1, 'SYNC') && !args.equals(1, 'ASYNC')))
     throw syntaxError
-  const { events, keyspace, watches } = ctx.server
+  const { events, keyspace } = ctx.server
   const event = {
     db: databases.length === 1 ? ctx.client.db : -1,
     async: args.count === 2 && args.equals(1, 'ASYNC'),
   }
   events.emit('flush-start', event)
-  for (const database of databases) {
-    watches.changedAll(database, (key) => database.peek(key, 0, key.length) !== undefined)
-  }
-  keyspace.dirty += keyspace.flush(databases)
+  keyspace.dirty += ctx.server.flush(databases)
   events.emit('flush-end', event)
   ctx.reply.ok()
 }

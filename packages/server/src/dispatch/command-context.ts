@@ -56,7 +56,7 @@ export class CommandContext {
   changed(args: RequestArgs, index: number, eventClass: KeyspaceEventClass, event: string, dirty = 1): void {
     const server = this.server
     server.keyspace.dirty += dirty
-    if (server.watches.isEmpty && server.notifications.idle) return
+    if (server.changesAreIdle) return
     this.server.signalChange(this.database, args.bytes(index), eventClass, event)
   }
 

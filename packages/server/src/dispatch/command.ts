@@ -47,6 +47,7 @@ export class Command {
   subcommands: Map<string, Command> | undefined
   // The flags the dispatcher asks for on every call, as plain fields.
   readonly isWrite: boolean
+  readonly isReadOnly: boolean
   readonly deniesWhenFull: boolean
   readonly isAllowedUnauthenticated: boolean
   readonly isAllowedWhileLoading: boolean
@@ -76,6 +77,7 @@ export class Command {
     this.definition = spec.definition
     this.handler = spec.handler
     this.isWrite = this.flags.has('write')
+    this.isReadOnly = this.flags.has('readonly')
     this.deniesWhenFull = this.flags.has('denyoom')
     this.isAllowedUnauthenticated = this.flags.has('no_auth')
     this.isAllowedWhileLoading = this.flags.has('loading')

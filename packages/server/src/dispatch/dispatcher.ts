@@ -24,6 +24,8 @@ export class Dispatcher {
   gate = 0
   /** Commands that took at least so many microseconds are looked at by SLOWLOG and LATENCY. */
   slowMicroseconds = Number.POSITIVE_INFINITY
+  /** Whether the client that is served tracks the keys it reads. */
+  tracksReads = false
   /** Whether the durations of commands are counted by size. */
   tracksLatency = true
 
@@ -74,16 +76,20 @@ export class Dispatcher {
       server.pauses.hold(client, command, args)
       return
     }
+    const isTracked = (this.gate & ServerGate.tracked) !== 0
+    if (isTracked) server.tracking.limitKeys()
     if (client.transaction !== undefined && queue(client, command, args)) return
     const { keyspace } = server
     // What such a client does is no use of a key, but for TOUCH, which is there for nothing else.
     keyspace.touchOnRead = (client.gate & Gate.noTouch) === 0 || command.name === 'touch'
-    this.run(client, command, args)
+    if (isTracked || client.transaction !== undefined)
+      server.tracking.during(client, () => this.run(client, command, args))
+    else this.run(client, command, args)
     keyspace.touchOnRead = true
+    server.tracking.endCaching(client, command)
     if ((this.gate & ServerGate.observed) !== 0) server.monitors.show(client, command, args)
     // Where replies are off, what is pushed has to wait until the reply has been taken back.
-    if ((client.gate & (Gate.subscribed | Gate.replyOff)) === Gate.subscribed)
-      server.pubsub.sendDeferred(client)
+    if ((client.gate & Gate.replyOff) === 0) server.sendPushed(client)
   }
 
   #unknown(client: Client, args: RequestArgs): void {
@@ -100,6 +106,7 @@ export class Dispatcher {
 
   #reject(client: Client, command: Command | undefined, error: CommandError): void {
     if (command !== undefined) command.rejected++
+    this.#server.tracking.endCaching(client, command)
     if (client.transaction !== undefined) client.transaction.failed = true
     if (command?.name === 'exec') {
       endTransaction(this.#server, client)
@@ -130,6 +137,7 @@ export class Dispatcher {
     } catch (error) {
       this.#fail(client, command, error)
     }
+    if (this.tracksReads && command.isReadOnly) this.#server.tracking.remember(command, args)
     const endMs = performance.now()
     this.#depth--
     context.command = outer

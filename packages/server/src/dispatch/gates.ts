@@ -55,7 +55,7 @@ function writes(client: Client, command: Command): boolean {
 /** Redis treats a client that monitors as a replica, which has no business with keys. */
 function touchesKeys(client: Client, command: Command): boolean {
   if (isExec(command)) return client.transaction?.mayReplicate === true
-  return command.mayReplicate || command.flags.has('readonly')
+  return command.mayReplicate || command.isReadOnly
 }
 
 /** Redis refuses to queue anything while memory is full, for a queue takes memory of its own. */

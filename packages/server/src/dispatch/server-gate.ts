@@ -9,4 +9,6 @@ export const ServerGate = {
   paused: 1 << 12,
   /** The command itself may be forbidden by the configuration: DEBUG and MODULE. */
   protectedCommand: 1 << 13,
+  /** Clients track keys: what they read is remembered. */
+  tracked: 1 << 14,
 } as const

@@ -1,5 +1,6 @@
 import { type Client, Gate } from '../../client/client.ts'
 import type { Server } from '../../server.ts'
+import { redirectionOf } from './tracking.ts'
 
 /** Bytes that a client's own bookkeeping takes, roughly. */
 const CLIENT_BYTES = 1024
@@ -51,7 +52,7 @@ export function describeClient(server: Server, client: Client): string {
     events: link === undefined ? '' : pending > 0 ? 'rw' : 'r',
     cmd: client.lastCommand?.fullName ?? 'NULL',
     user: client.user,
-    redir: -1,
+    redir: redirectionOf(client.tracking),
     resp: client.resp,
     'lib-name': client.libraryName,
     'lib-ver': client.libraryVersion,
@@ -67,6 +68,9 @@ function flagsOf(server: Server, client: Client): string {
   if ((client.gate & Gate.subscribed) !== 0) flags += 'P'
   if (client.transaction !== undefined) flags += 'x'
   if (client.blocked !== undefined) flags += 'b'
+  if (client.tracking !== undefined) flags += 't'
+  if (client.tracking?.isRedirectBroken) flags += 'R'
+  if (client.tracking?.broadcasts) flags += 'B'
   if (client.watchDirty) flags += 'd'
   if (client.closing) flags += 'c'
   if (client.link?.isUnix) flags += 'U'

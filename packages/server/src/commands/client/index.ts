@@ -10,6 +10,7 @@ import { helpSubcommand, subcommandSyntax } from '../help.ts'
 import { describeClient } from './describe.ts'
 import { isPlain, setClientName } from './names.ts'
 import { kill, list } from './select.ts'
+import { caching, redirectionOf, tracking, trackingInfo } from './tracking.ts'
 
 const FLAGS: readonly CommandFlag[] = ['noscript', 'loading', 'stale', 'sentinel']
 const ADMIN: readonly CommandFlag[] = ['admin', ...FLAGS]
@@ -36,6 +37,16 @@ const killTypes = {
 
 /** The subcommands of CLIENT. */
 export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
+  caching: {
+    summary: 'Says whether the keys of the next command are tracked.',
+    since: '6.0.0',
+    complexity: 'O(1)',
+    flags: FLAGS,
+    args: {
+      mode: arg.oneof({ yes: arg.token('YES', { required: true }), no: arg.token('NO', { required: true }) }),
+    },
+    raw: caching,
+  },
   getname: {
     summary: 'Returns the name of the connection.',
     since: '2.6.9',
@@ -50,8 +61,7 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
     complexity: 'O(1)',
     flags: FLAGS,
     args: {},
-    // −1 says that the connection does not track keys.
-    raw: ({ reply }) => reply.integer(-1),
+    raw: ({ client, reply }) => reply.integer(redirectionOf(client.tracking)),
   },
   help: helpSubcommand('5.0.0', ['loading', 'stale', 'sentinel']),
   id: {
@@ -204,6 +214,26 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
       ctx.reply.ok()
     },
   },
+  tracking: {
+    summary: 'Tells the connection of changes of the keys it has read.',
+    since: '6.0.0',
+    complexity: 'O(1). Some options may introduce additional complexity.',
+    flags: FLAGS,
+    arity: -3,
+    args: {
+      status: arg.oneof({
+        on: arg.token('ON', { required: true }),
+        off: arg.token('OFF', { required: true }),
+      }),
+      clientId: arg.optional(arg.integer({ token: 'REDIRECT' })),
+      prefix: arg.many(arg.string({ token: 'PREFIX' }), { min: 0, repeatToken: true }),
+      BCAST: arg.token('BCAST'),
+      OPTIN: arg.token('OPTIN'),
+      OPTOUT: arg.token('OPTOUT'),
+      NOLOOP: arg.token('NOLOOP'),
+    },
+    raw: tracking,
+  },
   trackinginfo: {
     summary: 'Tells whether the connection tracks keys.',
     since: '6.2.0',
@@ -299,17 +329,6 @@ function setInfo({ client, reply }: CommandContext, args: RequestArgs): void {
   if (isName) client.libraryName = value.toString('latin1')
   else client.libraryVersion = value.toString('latin1')
   reply.ok()
-}
-
-function trackingInfo({ reply }: CommandContext): void {
-  reply.map(3)
-  reply.bulk('flags')
-  reply.set(1)
-  reply.bulk('off')
-  reply.bulk('redirect')
-  reply.integer(-1)
-  reply.bulk('prefixes')
-  reply.array(0)
 }
 
 function unblock(ctx: CommandContext, args: RequestArgs): void {

@@ -18,7 +18,7 @@ export function populate(ctx: CommandContext, args: RequestArgs): void {
     if (size > 0) text.copy(value)
     const encoding = size === 0 ? textEncoding(value, 0, value.length) : Encoding.raw
     database.setString(key, 0, key.length, value, 0, value.length, encoding)
-    if (!ctx.server.watches.isEmpty) ctx.server.watches.changed(database, key)
+    if (ctx.server.changesAreFollowed) ctx.server.keyChanged(database, key)
   }
   reply.ok()
 }

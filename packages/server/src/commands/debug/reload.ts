@@ -14,7 +14,7 @@ export function reload(ctx: CommandContext, args: RequestArgs): void {
   }
   if (persistence.inProgress) throw new CommandError('Background save already in progress')
   if (!given.has('nosave')) persistence.saveNow()
-  if (!given.has('noflush')) keyspace.flush(keyspace.databases)
+  if (!given.has('noflush')) ctx.server.flush(keyspace.databases)
   persistence.load()
   log.warning('DB reloaded by DEBUG RELOAD')
   ctx.reply.ok()

@@ -4,7 +4,7 @@ export const clientsSection: InfoSectionDefinition = {
   name: 'clients',
   title: 'Clients',
   isDefault: true,
-  fields: ({ clients, config, blocking }) => {
+  fields: ({ clients, config, blocking, tracking }) => {
     let largestInput = 0
     let largestOutput = 0
     for (const { link } of clients.values()) {
@@ -19,7 +19,7 @@ export const clientsSection: InfoSectionDefinition = {
       ['client_recent_max_input_buffer', largestInput],
       ['client_recent_max_output_buffer', largestOutput],
       ['blocked_clients', blocked.length],
-      ['tracking_clients', 0],
+      ['tracking_clients', tracking.clientCount],
       ['clients_in_timeout_table', blocked.filter((client) => client.blocked?.timer !== undefined).length],
       ['total_blocking_keys', blocking.keyCount],
       ['total_blocking_keys_on_nokey', 0],

@@ -48,7 +48,7 @@ function keys({ keyspace, expiryCycle, pubsub }: Server): InfoField[] {
   ]
 }
 
-function others({ rates, registry, stats }: Server): InfoField[] {
+function others({ rates, registry, stats, tracking }: Server): InfoField[] {
   let commandMicroseconds = 0
   for (const { microseconds } of allCommands(registry.commands.values())) commandMicroseconds += microseconds
   const activeMs = performance.eventLoopUtilization().active
@@ -65,9 +65,9 @@ function others({ rates, registry, stats }: Server): InfoField[] {
     ['active_defrag_key_misses', 0],
     ['total_active_defrag_time', 0],
     ['current_active_defrag_time', 0],
-    ['tracking_total_keys', 0],
-    ['tracking_total_items', 0],
-    ['tracking_total_prefixes', 0],
+    ['tracking_total_keys', tracking.keyCount],
+    ['tracking_total_items', tracking.itemCount],
+    ['tracking_total_prefixes', tracking.prefixCount],
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errorReplies],
     ['dump_payload_sanitizations', 0],

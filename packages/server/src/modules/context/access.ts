@@ -24,6 +24,6 @@ export function changed(
   event: string,
 ): void {
   server.keyspace.dirty++
-  if (server.watches.isEmpty && server.notifications.idle) return
+  if (server.changesAreIdle) return
   server.signalChange(database, Buffer.from(name.subarray(from, to)), eventClass, event)
 }

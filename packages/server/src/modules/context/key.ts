@@ -124,7 +124,7 @@ export class KeyHandle implements Key {
   changed(eventClass: KeyspaceEventClass, event: string, dirty = 1): void {
     const { server } = this.access.runtime
     server.keyspace.dirty += dirty
-    if (server.watches.isEmpty && server.notifications.idle) return
+    if (server.changesAreIdle) return
     server.signalChange(this.database, this.name, eventClass, event)
   }
 
@@ -132,7 +132,7 @@ export class KeyHandle implements Key {
   touched(): void {
     const { server } = this.access.runtime
     server.keyspace.dirty++
-    if (!server.watches.isEmpty) server.watches.changed(this.database, this.name)
+    if (server.changesAreFollowed) server.keyChanged(this.database, this.name)
     if (server.blocking.hasWaiters(this.database)) server.blocking.signal(this.database, this.name)
   }
 

@@ -72,7 +72,7 @@ export class RedisModuleInstance implements ModuleInstance {
     caller.db = client.db
     caller.resp = client.resp
     caller.flags = flagsOf(client, mayBlock)
-    if (!this.#host.server.watches.isEmpty) caller.flags |= CallerFlag.changesWanted
+    if (this.#host.server.changesAreFollowed) caller.flags |= CallerFlag.changesWanted
     return caller
   }
 

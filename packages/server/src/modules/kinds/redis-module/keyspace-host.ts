@@ -124,7 +124,7 @@ export class KeyHost {
 
   signalModified(db: number, key: Slice): void {
     this.server.keyspace.dirty++
-    if (!this.server.watches.isEmpty) this.server.watches.changed(this.database(db), copyOf(key))
+    if (this.server.changesAreFollowed) this.server.keyChanged(this.database(db), copyOf(key))
   }
 
   keysModified(count: number): void {
@@ -153,7 +153,7 @@ export class KeyHost {
 
   resetDataset(_restartAof: boolean, _async: boolean): void {
     const { keyspace } = this.server
-    keyspace.dirty += keyspace.flush(keyspace.databases)
+    keyspace.dirty += this.server.flush(keyspace.databases)
   }
 
   idleGet(db: number, key: Slice): number {
