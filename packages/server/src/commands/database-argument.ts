@@ -21,8 +21,24 @@ export function databaseArgument(
   index: number,
   notInteger?: CommandError,
 ): Database {
+  return numberedDatabase(ctx, databaseNumberArgument(args, index, notInteger))
+}
+
+/**
+ * Argument `index` as the number of a database, be there one or not.
+ * @throws CommandError `notInteger` where it is no 32-bit integer
+ */
+export function databaseNumberArgument(args: RequestArgs, index: number, notInteger?: CommandError): number {
   const number = longArgument(args, index, notInteger)
   if (number > MAX_INT || number < -MAX_INT - 1) throw notInteger ?? notAnInteger
+  return number
+}
+
+/**
+ * The database with a number.
+ * @throws CommandError `ERR DB index is out of range` where there is none
+ */
+export function numberedDatabase(ctx: CommandContext, number: number): Database {
   const database = ctx.server.keyspace.databases[number]
   if (database === undefined) throw outOfRange
   return database

@@ -3,7 +3,7 @@ import type { CommandContext } from '../dispatch/command-context.ts'
 import { syntaxError } from '../dispatch/command-errors.ts'
 import type { Database } from '../keyspace/database.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
-import { databaseArgument, sameObject } from './database-argument.ts'
+import { databaseArgument, databaseNumberArgument, numberedDatabase, sameObject } from './database-argument.ts'
 import { defineFamily } from './family.ts'
 
 const invalidFirst = new CommandError('invalid first DB index')
@@ -121,8 +121,10 @@ function flush(ctx: CommandContext, args: RequestArgs, databases: readonly Datab
 }
 
 function swapdb(ctx: CommandContext, args: RequestArgs): void {
-  const first = databaseArgument(ctx, args, 1, invalidFirst)
-  const second = databaseArgument(ctx, args, 2, invalidSecond)
+  const firstNumber = databaseNumberArgument(args, 1, invalidFirst)
+  const secondNumber = databaseNumberArgument(args, 2, invalidSecond)
+  const first = numberedDatabase(ctx, firstNumber)
+  const second = numberedDatabase(ctx, secondNumber)
   if (first !== second) {
     const { blocking, keyspace, watches } = ctx.server
     const isInEither = (key: Buffer): boolean =>

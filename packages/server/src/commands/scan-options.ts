@@ -24,7 +24,8 @@ export interface ScanOptions {
  * @throws CommandError `ERR invalid cursor`
  */
 export function cursorArgument(args: RequestArgs, index: number): number {
-  const text = args.string(index)
+  // To strtoul a NUL byte ends the text.
+  const [text = ''] = args.string(index).split('\0', 1)
   if (!CURSOR_TEXT.test(text)) throw invalidCursor
   const cursor = Number(text)
   if (cursor >= 0 && Number.isSafeInteger(cursor)) return cursor

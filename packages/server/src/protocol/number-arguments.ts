@@ -66,14 +66,12 @@ export function symmetricArgument(args: RequestArgs, index: number): number {
 }
 
 /**
- * How many elements to draw at random: a negative count asks for that many with repetitions, however few there are, and is
- * bounded because the whole reply is made at once.
- * @throws CommandError `ERR value is out of range…` for −2^63, and for more repetitions than {@link MOST_REPETITIONS}
+ * Makes sure of a count of elements to draw at random: a negative one asks for that many with repetitions, however few
+ * there are, and is bounded because the whole reply is made at once.
+ * @throws CommandError `ERR value is out of range` for more repetitions than {@link MOST_REPETITIONS}
  */
-export function sampleCountArgument(args: RequestArgs, index: number): number {
-  const value = symmetricArgument(args, index)
-  if (value < -MOST_REPETITIONS) throw outOfRange
-  return value
+export function checkRepetitions(count: number): void {
+  if (count < -MOST_REPETITIONS) throw outOfRange
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Database } from '../../keyspace/database.ts'
 import type { Entry } from '../../keyspace/entry.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import type { Keyspace } from '../../keyspace/keyspace.ts'
+import { formatFraction } from '../../keyspace/packed/numbers.ts'
 import * as hash from '../../keyspace/types/hash.ts'
 import * as list from '../../keyspace/types/list.ts'
 import * as set from '../../keyspace/types/set.ts'
@@ -89,7 +90,7 @@ function addValue(digest: Digest, entry: Entry): void {
       zset.forEachElement(database, entry, (bytes, from, to, score) => {
         const member = new Digest()
         member.mix(bytes.subarray(from, to))
-        member.mix(Buffer.from(withSeventeenDigits(score)))
+        member.mix(Buffer.from(formatFraction(score)))
         digest.xor(member.bytes)
       })
       break
@@ -122,17 +123,4 @@ function addModuleValue(digest: Digest, entry: Entry): void {
   if (!(value instanceof ModuleValue)) return
   const own = value.type.methods.digest(value.content, { db: entry.database.index, key: entry.key })
   if (own !== undefined) digest.xor(own)
-}
-
-/** A number as C's `%.17g` prints it. */
-function withSeventeenDigits(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf'
-  const exponent = value === 0 ? 0 : Number(value.toExponential(16).split('e')[1])
-  if (exponent >= -4 && exponent < 17) {
-    const text = value.toFixed(Math.max(0, 16 - exponent))
-    return text.includes('.') ? text.replace(/\.?0+$/, '') : text
-  }
-  const [mantissa = '', power = ''] = value.toExponential(16).split('e')
-  const sign = power.startsWith('-') ? '-' : '+'
-  return `${mantissa.replace(/\.?0+$/, '')}e${sign}${power.replace(/^[-+]/, '').padStart(2, '0')}`
 }

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../dispatch/command-context.ts'
 import { outOfRange, syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as hashes from '../../keyspace/types/hash.ts'
-import { sampleCountArgument } from '../../protocol/number-arguments.ts'
+import { checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { cursorArgument, scanOptions, writeEmptyScan, writeScan } from '../scan-options.ts'
 
@@ -74,7 +74,7 @@ export function hrandfield(ctx: CommandContext, args: RequestArgs): void {
 
 function drawMany(ctx: CommandContext, args: RequestArgs): void {
   const { reply } = ctx
-  const count = sampleCountArgument(args, 2)
+  const count = symmetricArgument(args, 2)
   if (args.count > 4 || (args.count === 4 && !args.equals(3, 'WITHVALUES'))) throw syntaxError
   const withValues = args.count === 4
   if (withValues && count === Number.MAX_SAFE_INTEGER && args.integer64(2) > MOST_PAIRS) throw outOfRange
@@ -83,6 +83,7 @@ function drawMany(ctx: CommandContext, args: RequestArgs): void {
     reply.array(0)
     return
   }
+  checkRepetitions(count)
   const size = hashes.size(entry)
   const drawn = count < 0 ? -count : Math.min(count, size)
   reply.array(withValues && reply.version === 2 ? drawn * 2 : drawn)

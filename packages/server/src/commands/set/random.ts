@@ -2,7 +2,7 @@ import type { CommandContext } from '../../dispatch/command-context.ts'
 import { syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as sets from '../../keyspace/types/set.ts'
-import { positiveArgument, sampleCountArgument } from '../../protocol/number-arguments.ts'
+import { checkRepetitions, positiveArgument, symmetricArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { deleteEmptied } from '../key-results.ts'
 
@@ -58,12 +58,13 @@ export function srandmember(ctx: CommandContext, args: RequestArgs): void {
 
 function sampleMany(ctx: CommandContext, args: RequestArgs): void {
   const { reply } = ctx
-  const count = sampleCountArgument(args, 2)
+  const count = symmetricArgument(args, 2)
   const entry = ctx.database.read(args.buffer, args.start(1), args.end(1))?.expect(Type.set)
   if (entry === undefined || count === 0) {
     reply.array(0)
     return
   }
+  checkRepetitions(count)
   const write: sets.MemberVisitor = (bytes, from, to) => reply.bulkRange(bytes, from, to)
   if (count < 0) {
     reply.array(-count)

@@ -2,7 +2,7 @@ import type { CommandContext } from '../../dispatch/command-context.ts'
 import { outOfRange, syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as zsets from '../../keyspace/types/zset.ts'
-import { sampleCountArgument } from '../../protocol/number-arguments.ts'
+import { checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { elementWriter, writeCount, writeRange } from './elements.ts'
 
@@ -21,7 +21,7 @@ export function zrandmember(ctx: CommandContext, args: RequestArgs): void {
 
 function sampleMany(ctx: CommandContext, args: RequestArgs): void {
   const { reply } = ctx
-  const count = sampleCountArgument(args, 2)
+  const count = symmetricArgument(args, 2)
   const withScores = args.count === 4 && args.equals(3, 'WITHSCORES')
   if (args.count > 3 && !withScores) throw syntaxError
   if (withScores && !Number.isSafeInteger(count + 1) && args.integer64(2) > MOST_WITH_SCORES) throw outOfRange
@@ -30,6 +30,7 @@ function sampleMany(ctx: CommandContext, args: RequestArgs): void {
     reply.array(0)
     return
   }
+  checkRepetitions(count)
   const size = zsets.size(entry)
   if (count >= size && count > 1) {
     writeRange(reply, entry, { first: 0, count: size }, 'backward', withScores)

@@ -150,8 +150,8 @@ export function formatDouble(value: number): string {
   return formatFraction(value)
 }
 
-/** Text of a double that Redis does not print as an integer: shortest digits that read back as the same double. */
-function formatFraction(value: number): string {
+/** The shortest digits that read back as the same double, laid out as Redis does, integers too (Redis: fpconv_dtoa). */
+export function formatFraction(value: number): string {
   if (Number.isNaN(value)) return 'nan'
   const magnitude = Math.abs(value)
   if (magnitude === Number.POSITIVE_INFINITY) return value < 0 ? '-inf' : 'inf'

@@ -3,6 +3,7 @@
 export {
   DOUBLE_TEXT_BYTES,
   formatDouble,
+  formatFraction,
   parseDouble,
   parseRangeDouble,
   writeDouble,
