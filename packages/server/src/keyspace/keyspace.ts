@@ -64,6 +64,8 @@ export class Keyspace {
   layoutVersion = 0
   /** Whoever attaches metadata to keys: set before the first key gets some. */
   metadata: MetadataOwner | undefined
+  /** Whether modules may register classes of metadata when they are live too; DEBUG allows it. */
+  metadataAtAnyTime = false
   /** Number of changes since the last save. */
   dirty = 0
   hits = 0
@@ -221,6 +223,14 @@ export class Keyspace {
       if (performance.now() >= end) break
     }
     return this.#disposing.length === 0
+  }
+
+  /** Gives back at once what keys that were flushed had of metadata. */
+  freeDetachedMetadata(): void {
+    for (const each of this.#disposing) {
+      if (each instanceof DetachedMetadata) while (!each.dispose(DISPOSE_SLICE));
+    }
+    this.#disposing = this.#disposing.filter((each) => !(each instanceof DetachedMetadata))
   }
 
   /** Number of large values that wait to be given back. */

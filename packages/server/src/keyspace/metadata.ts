@@ -35,6 +35,21 @@ export class Metadata {
     return { low: this.bytes.readUInt32LE(at), high: this.bytes.readUInt32LE(at + 4) }
   }
 
+  /** A copy of values that came from elsewhere. */
+  static of(mask: number, bytes: Uint8Array): Metadata {
+    const metadata = new Metadata()
+    metadata.mask = mask
+    metadata.bytes.set(bytes)
+    return metadata
+  }
+
+  /** Takes the values of `classes`, a set of bits, out of these. */
+  takeOut(classes: number): Metadata {
+    const taken = Metadata.of(this.mask & classes, this.bytes)
+    this.mask &= ~classes
+    return taken
+  }
+
   set(metadataClass: number, low: number, high: number): void {
     this.mask |= 1 << metadataClass
     const at = metadataClass * VALUE_BYTES

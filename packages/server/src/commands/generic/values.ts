@@ -2,6 +2,7 @@ import { CommandError } from '@modis/sdk'
 import type { Database } from '../../keyspace/database.ts'
 import type { Entry } from '../../keyspace/entry.ts'
 import { Encoding, TYPE_NAMES, Type } from '../../keyspace/entry-layout.ts'
+import { copyMetadata } from '../../keyspace/metadata.ts'
 import * as hashes from '../../keyspace/types/hash.ts'
 import * as lists from '../../keyspace/types/list.ts'
 import * as sets from '../../keyspace/types/set.ts'
@@ -79,7 +80,7 @@ export function copyEntry(
   }
   if (existing !== undefined) target.delete(existing)
   const copy = copies[type] as Copy
-  copy(entry, target, newKey, 0, newKey.length, expiry)
+  copyMetadata(entry, copy(entry, target, newKey, 0, newKey.length, expiry))
 }
 
 function copyModuleValue(
@@ -95,5 +96,5 @@ function copyModuleValue(
     .copy({ db: entry.database.index, key }, { db: target.index, key: newKey })
   if (value === undefined) throw cannotCopy
   if (existing !== undefined) target.delete(existing)
-  target.createObject(newKey, 0, newKey.length, Type.module, value, expiry)
+  copyMetadata(entry, target.createObject(newKey, 0, newKey.length, Type.module, value, expiry))
 }

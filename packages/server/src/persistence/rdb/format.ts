@@ -1,7 +1,13 @@
 // Numbers of the RDB format as of Redis 7.2, version 11.
 
-/** The latest version that is written, and read like all before it. */
+/** The latest version that is written where keys have no metadata. */
 export const RDB_VERSION = 11
+
+/** The version of what has keys with metadata: that of Redis 8.8. */
+export const METADATA_RDB_VERSION = 14
+
+/** The latest version that is read. Types of values that came with later versions are refused one by one. */
+export const READABLE_RDB_VERSION = 14
 
 /** The first version in which a small set may be a listpack. */
 export const SET_LISTPACK_VERSION = 11
@@ -33,6 +39,7 @@ export const RdbType = {
 
 /** Opcodes between keys. */
 export const RdbOpcode = {
+  keyMetadata: 243,
   function2: 245,
   functionPre: 246,
   moduleAux: 247,

@@ -1,6 +1,6 @@
 import type { Database } from '../../keyspace/database.ts'
 import type { Server } from '../../server.ts'
-import { RDB_VERSION, RdbOpcode } from './format.ts'
+import { RdbOpcode, READABLE_RDB_VERSION } from './format.ts'
 import type { RdbReader } from './rdb-reader.ts'
 import type { ValueCodec } from './value-codec.ts'
 
@@ -66,8 +66,7 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
       case RdbOpcode.functionPre:
         throw reader.corrupt('the file holds functions, which this server does not have')
     }
-    const key = reader.string()
-    const holder = values.read(reader, opcode, database, key)
+    const { key, holder } = values.readKey(reader, opcode, database)
     if (attributes.expiry >= 0 && attributes.expiry < keyspace.nowMs) {
       holder.discard()
       loaded.expired++
@@ -96,8 +95,8 @@ function readHeader(reader: RdbReader): number {
   if (version === undefined)
     throw reader.corrupt(`the file does not begin with REDIS and a version but '${magic}'`)
   const number = Number(version)
-  if (number < 1 || number > RDB_VERSION) {
-    throw reader.corrupt(`version ${number} of the format; versions 1 to ${RDB_VERSION} can be read`)
+  if (number < 1 || number > READABLE_RDB_VERSION) {
+    throw reader.corrupt(`version ${number} of the format; versions 1 to ${READABLE_RDB_VERSION} can be read`)
   }
   return number
 }

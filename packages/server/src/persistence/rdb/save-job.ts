@@ -2,9 +2,10 @@ import type { Database } from '../../keyspace/database.ts'
 import { Entry } from '../../keyspace/entry.ts'
 import { keyLength, keyStart } from '../../keyspace/entry-layout.ts'
 import type { Keyspace, SnapshotHook } from '../../keyspace/keyspace.ts'
-import { RdbOpcode } from './format.ts'
+import { METADATA_RDB_VERSION, RdbOpcode } from './format.ts'
 import type { RdbWriter } from './rdb-writer.ts'
 import type { ValueCodec } from './value-codec.ts'
+import { savedMetadata, savesMetadata } from './values/metadata.ts'
 
 const MAX_VERSION = 255
 const SCAN_COUNT = 64
@@ -53,7 +54,8 @@ export class SaveJob implements SnapshotHook {
 
   #begin(): void {
     const writer = this.#writer
-    writer.raw(Buffer.from(`REDIS${String(this.#values.version).padStart(4, '0')}`))
+    const version = savesMetadata(this.#keyspace.databases) ? METADATA_RDB_VERSION : this.#values.version
+    writer.raw(Buffer.from(`REDIS${String(version).padStart(4, '0')}`))
     for (const [name, value] of Object.entries(this.#info.fields)) {
       writer.byte(RdbOpcode.aux)
       writer.text(name)
@@ -136,6 +138,8 @@ function writeKey(
     writer.byte(RdbOpcode.frequency)
     writer.byte(entry.clock & 0xff)
   }
+  const metadata = entry.hasMetadata ? savedMetadata(entry) : undefined
+  if (metadata !== undefined) writer.raw(metadata)
   writer.byte(values.typeOf(entry))
   const { arena } = keyspace
   const from = keyStart(arena, entry.address)

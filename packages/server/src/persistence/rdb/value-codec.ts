@@ -3,16 +3,26 @@ import type { Entry } from '../../keyspace/entry.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import type { Server } from '../../server.ts'
 import { Crc64 } from '../codec/crc64.ts'
-import { DUMP_FOOTER_BYTES, RDB_VERSION, RdbOpcode, RdbType } from './format.ts'
+import {
+  DUMP_FOOTER_BYTES,
+  METADATA_RDB_VERSION,
+  RDB_VERSION,
+  RdbOpcode,
+  RdbType,
+  READABLE_RDB_VERSION,
+} from './format.ts'
 import { RdbReader } from './rdb-reader.ts'
 import { RdbWriter } from './rdb-writer.ts'
 import { hashType, readHash, writeHash } from './values/hash.ts'
 import { readList, writeList } from './values/list.ts'
 import type { LoadedValue } from './values/loaded-value.ts'
+import { loadMetadata, savedMetadata, withMetadata } from './values/metadata.ts'
 import { readModuleAux, readModuleValue, writeModuleAux, writeModuleValue } from './values/module.ts'
 import { readSet, setType, writeSet } from './values/set.ts'
 import { readString, writeString } from './values/string.ts'
 import { readSortedSet, sortedSetType, writeSortedSet } from './values/zset.ts'
+
+const NO_KEY = Buffer.alloc(0)
 
 /** Writes and reads values of all types in the RDB format, as files, DUMP and RESTORE have them. */
 export class ValueCodec {
@@ -103,6 +113,36 @@ export class ValueCodec {
     }
   }
 
+  /**
+   * Reads a key of a file with its value, from behind the first byte on, which is `opcode`.
+   * @throws CorruptDataError where it is malformed, or of a type this server does not know
+   */
+  readKey(reader: RdbReader, opcode: number, database: Database): { key: Buffer; holder: LoadedValue } {
+    let key: Buffer = NO_KEY
+    const holder = this.#withMetadata(reader, opcode, database, (type) => {
+      key = reader.string()
+      return this.read(reader, type, database, key)
+    })
+    return { key, holder }
+  }
+
+  /** Reads what stands before the type of a value, where `opcode` is not that type, and then the value with `read`. */
+  #withMetadata(
+    reader: RdbReader,
+    opcode: number,
+    database: Database,
+    read: (type: number) => LoadedValue,
+  ): LoadedValue {
+    if (opcode !== RdbOpcode.keyMetadata) return read(opcode)
+    const metadata = loadMetadata(reader, database, this.#server.log)
+    try {
+      return withMetadata(read(reader.byte()), database, metadata)
+    } catch (error) {
+      database.keyspace.metadata?.free(undefined, metadata)
+      throw error
+    }
+  }
+
   /** Writes what modules want to stand before or after the keys of a file. */
   writeAux(writer: RdbWriter, when: 'before' | 'after'): void {
     writeModuleAux(writer, this.#server.dataTypes, RdbOpcode.moduleAux, when)
@@ -115,10 +155,13 @@ export class ValueCodec {
   /** The value at `entry` as DUMP prints it: type, value, version and checksum. */
   dump(entry: Entry): Buffer {
     const writer = new RdbWriter({ compress: this.#server.config.boolean('rdbcompression'), checksum: true })
+    const metadata = savedMetadata(entry)
+    const version = metadata === undefined ? this.version : METADATA_RDB_VERSION
+    if (metadata !== undefined) writer.raw(metadata)
     writer.byte(this.typeOf(entry))
     this.write(writer, entry)
-    writer.byte(this.version & 0xff)
-    writer.byte(this.version >> 8)
+    writer.byte(version & 0xff)
+    writer.byte(version >> 8)
     writer.checksum()
     return writer.bytes
   }
@@ -127,7 +170,7 @@ export class ValueCodec {
   hasValidFooter(payload: Buffer): boolean {
     if (payload.length < DUMP_FOOTER_BYTES) return false
     const footer = payload.length - DUMP_FOOTER_BYTES
-    if (payload.readUInt16LE(footer) > RDB_VERSION) return false
+    if (payload.readUInt16LE(footer) > READABLE_RDB_VERSION) return false
     const crc = new Crc64()
     crc.update(payload, 0, footer + 2)
     return crc.matches(payload, footer + 2)
@@ -139,8 +182,9 @@ export class ValueCodec {
    */
   restore(payload: Buffer, database: Database, key: Buffer): LoadedValue {
     const reader = RdbReader.of(payload.subarray(0, payload.length - DUMP_FOOTER_BYTES))
-    const type = reader.byte()
-    const value = this.read(reader, type, database, key)
+    const value = this.#withMetadata(reader, reader.byte(), database, (type) =>
+      this.read(reader, type, database, key),
+    )
     if (reader.atEnd) return value
     value.discard()
     throw reader.corrupt('bytes after the value')

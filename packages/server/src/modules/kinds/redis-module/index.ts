@@ -49,6 +49,7 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
   runtimes.set(server, runtime)
   server.onClose(() => {
     runtimes.delete(server)
+    server.keyspace.metadata = undefined
     bridge.close()
   })
   return runtime

@@ -6,7 +6,7 @@ import { keyBytes, Type } from '../../../keyspace/entry-layout.ts'
 import * as hashes from '../../../keyspace/types/hash.ts'
 import * as lists from '../../../keyspace/types/list.ts'
 import * as sets from '../../../keyspace/types/set.ts'
-import { readString, stringLength, textEncoding } from '../../../keyspace/types/string.ts'
+import { readString, replaceString, stringLength, textEncoding } from '../../../keyspace/types/string.ts'
 import * as zsets from '../../../keyspace/types/zset.ts'
 import type { Server } from '../../../server.ts'
 import type { ModuleValue, RegisteredType } from '../../data-types.ts'
@@ -234,8 +234,13 @@ export class KeyHost {
   stringSet(db: number, key: Slice, value: Slice, keepExpiry: boolean): void {
     const database = this.database(db)
     const bytes = bufferOf(value)
-    const expiry = keepExpiry ? this.expireGet(db, key) : -1
     const encoding = textEncoding(bytes, value.start, value.end)
+    const entry = keepExpiry ? this.writable(db, key, Type.string) : undefined
+    if (entry !== undefined) {
+      replaceString(entry, bytes, value.start, value.end, encoding)
+      return
+    }
+    const expiry = keepExpiry ? this.expireGet(db, key) : -1
     database.setString(bufferOf(key), key.start, key.end, bytes, value.start, value.end, encoding, expiry)
   }
 }

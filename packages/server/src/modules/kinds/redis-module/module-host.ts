@@ -3,11 +3,11 @@ import type { Option } from '../../../config/option.ts'
 import { infoText } from '../../../info/info.ts'
 import { LOG_LEVELS, type LogLevel } from '../../../log.ts'
 import { redisVersion } from '../../../version.ts'
-import { ClientHost } from './client-host.ts'
+import { MetadataHost } from './metadata-host.ts'
 import { ContextFlag } from './numbers.ts'
 
 /** What Redis modules register and ask of the server itself: the last part of the bridge's host. */
-export class RedisModuleHost extends ClientHost {
+export class RedisModuleHost extends MetadataHost {
   /** Names of live modules by the bridge's numbers, for the log. */
   readonly names = new Map<number, string>()
 

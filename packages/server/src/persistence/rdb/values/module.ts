@@ -77,7 +77,7 @@ export function readModuleAux(reader: RdbReader, types: DataTypes): void {
 }
 
 /** Reads over the fields of a module's value, the closing opcode included. */
-function skipFields(reader: RdbReader): void {
+export function skipFields(reader: RdbReader): void {
   for (;;) {
     const opcode = reader.length()
     switch (opcode) {
