@@ -77,6 +77,17 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
     help: ['DIGEST-VALUE <key> [<key> ...]', 'Shows the digests of values.'],
     run: digestValue,
   },
+  'enable-keymeta-runtime-registration': {
+    args: [1, 1],
+    help: [
+      'ENABLE-KEYMETA-RUNTIME-REGISTRATION <0|1>',
+      'Lets modules register classes of key metadata when they are live.',
+    ],
+    run: (ctx, args) => {
+      ctx.server.keyspace.metadataAtAnyTime = isOn(args)
+      ctx.reply.ok()
+    },
+  },
   error: {
     args: [1, 1],
     help: ['ERROR <text>', 'Replies the text as an error.'],

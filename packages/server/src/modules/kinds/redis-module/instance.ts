@@ -23,7 +23,8 @@ export class RedisModuleInstance implements ModuleInstance {
   readonly #host: RedisModuleHost
   readonly #bridge: Bridge
   readonly #library: RedisModuleLibrary
-  readonly #number = ++lastNumber
+  /** The number by which the bridge knows it. */
+  readonly number = ++lastNumber
   readonly #caller = { client: 0, db: 0, resp: 2, flags: 0 }
   #wasCalled = false
 
@@ -35,22 +36,24 @@ export class RedisModuleInstance implements ModuleInstance {
 
   async load(registration: Registration): Promise<unknown> {
     const { loading } = this.#host
-    const module = new LoadingModule(registration, this.#host, this.#bridge, this.#number)
-    loading.set(this.#number, module)
+    const module = new LoadingModule(registration, this.#host, this.#bridge, this.number)
+    loading.set(this.number, module)
     let isLoaded = false
     try {
       const args = registration.options.args.map((each) => Buffer.from(each))
-      const { context, argv, argc } = this.#bridge.beginLoad(this.#number, args)
+      const { context, argv, argc } = this.#bridge.beginLoad(this.number, args)
       this.#wasCalled = true
       isLoaded = this.#library.onLoad(context, argv, argc) === 0
       if (!isLoaded || module.failure !== undefined) throw this.#refusal(module, isLoaded)
+      registration.whenLive(() => this.#host.takeOverMetadata(this.number))
       module.buildCommands((command, ctx, given) => this.#invoke(command, ctx, given))
     } catch (error) {
       isLoaded = false
       throw error
     } finally {
-      loading.delete(this.#number)
-      this.#bridge.endLoad(this.#number, isLoaded)
+      loading.delete(this.number)
+      if (!isLoaded && this.#wasCalled) this.#host.dropMetadata(this.number)
+      this.#bridge.endLoad(this.number, isLoaded)
     }
     return undefined
   }
@@ -77,11 +80,11 @@ export class RedisModuleInstance implements ModuleInstance {
   }
 
   get waitingClients(): number {
-    return this.#bridge.usage(this.#number).blockedClients
+    return this.#bridge.usage(this.number).blockedClients
   }
 
   get refusal(): string | undefined {
-    const { timers, apiUsers } = this.#bridge.usage(this.#number)
+    const { timers, apiUsers } = this.#bridge.usage(this.number)
     if (apiUsers.length > 0) {
       return `the module exports APIs used by other modules. Please unload them first and try again (${apiUsers.join(', ')})`
     }
@@ -97,10 +100,11 @@ export class RedisModuleInstance implements ModuleInstance {
   replaced(): void {}
 
   agree(): void {
-    const context = this.#bridge.beginUnload(this.#number)
+    const context = this.#bridge.beginUnload(this.number)
     const { onUnload } = this.#library
     const agrees = onUnload === undefined || onUnload(context) === 0
-    this.#bridge.endUnload(this.#number, agrees)
+    if (agrees) this.#host.dropMetadata(this.number)
+    this.#bridge.endUnload(this.number, agrees)
     if (!agrees)
       throw new ModuleError(
         'MODIS_MODULE_IN_USE',
@@ -109,7 +113,7 @@ export class RedisModuleInstance implements ModuleInstance {
   }
 
   async cleanup(): Promise<void> {
-    this.#host.names.delete(this.#number)
+    this.#host.names.delete(this.number)
   }
 
   close(): void {
