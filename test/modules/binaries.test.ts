@@ -127,6 +127,55 @@ test('an OnLoad that refuses leaves nothing behind', async () => {
   assert.is(await modis.call('MODULE', 'LOAD', compile(join(folder.root, 'fine.so'), source('fine'))), 'OK')
 })
 
+test('parameters of a Redis module: all of 64 bits, any bytes, names in any letters; what INFO says of its options', async () => {
+  const config = `
+  if (RedisModule_RegisterNumericConfig(ctx, "long", 1, REDISMODULE_CONFIG_DEFAULT, INT64_MIN, INT64_MAX, get_long, set_long, NULL, NULL) != REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_RegisterStringConfig(ctx, "bytes", "none", REDISMODULE_CONFIG_DEFAULT, get_bytes, set_bytes, NULL, NULL) != REDISMODULE_OK) return REDISMODULE_ERR;
+  const char *names[] = {"Red", "Green"};
+  const int values[] = {1, 2};
+  if (RedisModule_RegisterEnumConfig(ctx, "colours", 1, REDISMODULE_CONFIG_BITFLAGS, names, values, 2, get_colours, set_colours, NULL, NULL) != REDISMODULE_OK) return REDISMODULE_ERR;
+  if (RedisModule_LoadConfigs(ctx) != REDISMODULE_OK) return REDISMODULE_ERR;
+  RedisModule_SetModuleOptions(ctx, REDISMODULE_OPTIONS_HANDLE_IO_ERRORS | REDISMODULE_OPTION_NO_IMPLICIT_SIGNAL_MODIFIED);
+  return REDISMODULE_OK;`
+  const accessors = `
+static long long number = 0;
+static long long get_long(const char *name, void *data) { (void)name; (void)data; return number; }
+static int set_long(const char *name, long long value, void *data, RedisModuleString **error) { (void)name; (void)data; (void)error; number = value; return REDISMODULE_OK; }
+static RedisModuleString *bytes = NULL;
+static RedisModuleString *get_bytes(const char *name, void *data) { (void)name; (void)data; return bytes; }
+static int set_bytes(const char *name, RedisModuleString *value, void *data, RedisModuleString **error) { (void)name; (void)data; (void)error; RedisModule_RetainString(NULL, value); bytes = value; return REDISMODULE_OK; }
+static int colours = 0;
+static int get_colours(const char *name, void *data) { (void)name; (void)data; return colours; }
+static int set_colours(const char *name, int value, void *data, RedisModuleString **error) { (void)name; (void)data; (void)error; colours = value; return REDISMODULE_OK; }
+int RedisModule_OnLoad`
+  const text = source('1', config).replace('int RedisModule_OnLoad', accessors)
+  const path = compile(join(folder.root, 'configured.so'), `#include <stdint.h>\n${text}`)
+  const raw = Buffer.from('61ff00c3', 'hex')
+  const given = ['CONFIG', 'tally.long', '9223372036854775807', 'CONFIG', 'tally.bytes', raw]
+  assert.is(await modis.call('MODULE', 'LOADEX', path, ...given), 'OK')
+  assert.match(
+    String(await modis.call('INFO', 'modules')),
+    /name=tally,.*,options=\[handle-io-errors\|no-implicit-signal-modified\]/,
+  )
+  const shown = (await modis.client.call('CONFIG', 'GET', 'tally.bytes')) as string[]
+  assert.is(shown[1], raw.toString('latin1'))
+  assert.equal(await modis.call('CONFIG', 'GET', 'tally.long'), ['tally.long', '9223372036854775807'])
+  assert.is(
+    await modis.call('CONFIG', 'SET', 'tally.long', '-9223372036854775808', 'tally.colours', 'green RED'),
+    'OK',
+  )
+  assert.equal(await modis.call('CONFIG', 'GET', 'tally.colours'), ['tally.colours', 'Red Green'])
+  assert.equal(await modis.call('CONFIG', 'GET', 'tally.long'), ['tally.long', '-9223372036854775808'])
+  assert.match(
+    String(await modis.call('CONFIG', 'SET', 'tally.long', '9223372036854775808')),
+    /'tally\.long'\) - argument must be between -9223372036854775808 and 9223372036854775807 inclusive, got '9223372036854775808'$/,
+  )
+  assert.match(
+    String(await modis.call('CONFIG', 'SET', 'tally.colours', 'blue')),
+    /argument\(s\) must be one of the following: Red, Green, got 'blue'$/,
+  )
+})
+
 test('a package that ships a prebuilt binary', async () => {
   folder.write('tally-prebuilt', {}, { exports: undefined })
   compile(folder.path('tally-prebuilt', 'prebuilds', target, 'tally-prebuilt.node'), source('prebuilt'))

@@ -73,11 +73,19 @@ const lab = `{
       summary: 'Uses the handle that was kept.',
       run: () => ['name', 'exists'].map((what) => { try { return String(kept.at(-1)[what]) } catch (error) { return error.message } }),
     },
+    'lab.aftermath': {
+      summary: 'Throws when its client is gone.',
+      async run(ctx) {
+        await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve))
+        throw new Error('out of breath')
+      },
+    },
+    'lab.giveup': { summary: 'Rejects with the reason of the signal.', run: (ctx) => new Promise((_resolve, reject) => ctx.signal.addEventListener('abort', () => reject(ctx.signal.reason))) },
     'lab.signal': {
       summary: 'Waits until aborted.',
       async run(ctx) {
         await new Promise((resolve) => ctx.signal.addEventListener('abort', resolve))
-        ctx.log.notice('aborted')
+        ctx.log.notice('aborted: ' + ctx.signal.reason.message)
         return 'aborted'
       },
     },
@@ -131,6 +139,11 @@ test('a handler that throws fails its command alone, with nothing half written',
     /^-DENIED go away/,
   )
   assert.match(String(await value('[1, undefined]')), /^-ERR lab\.value failed: undefined is no reply/)
+  assert.match(
+    String(await value('[{ a: 1 }]')),
+    /^-ERR lab\.value failed: an object \(Object\) is no reply; return a Map, such as new Map\(Object\.entries/,
+  )
+  assert.match(String(await value('Object.create(null)')), /an object \(without a class\) is no reply/)
   assert.match(
     String(await value('undefined')),
     /^-ERR lab\.value failed: the handler of 'lab\.value' returned nothing/,
@@ -326,6 +339,13 @@ test('an async command within a transaction answers with an error', async () => 
   await modis.call('MULTI')
   await modis.call('lab.later', 1, '1')
   assert.equal(await modis.call('EXEC'), ['-ERR Blocking module command called from transaction'])
+  // A command that was refused does not do its work all the same, a little later.
+  await modis.call('DEL', 'refused')
+  await modis.call('MULTI')
+  await modis.call('lab.later', 1, 'ctx.key("refused").string.set("x")')
+  await modis.call('EXEC')
+  await modis.logged(/'lab\.later', whose reply nobody waits for, threw: Error: the context was used after/)
+  assert.is(await modis.call('EXISTS', 'refused'), 0)
 })
 
 test('a client that leaves aborts the signal of its command', async () => {
@@ -335,7 +355,23 @@ test('a client that leaves aborts the signal of its command', async () => {
   assert.not.match(modis.server.log(), /<lab> aborted/)
   other.close()
   await new Promise((resolve) => setTimeout(resolve, 100))
-  await modis.logged(/<lab> aborted/)
+  await modis.logged(/<lab> aborted: the client is gone/)
+})
+
+test('what an async command throws after its client left is logged, unless it only gives up', async () => {
+  const other = await modis.connect()
+  for (const command of ['lab.aftermath', 'lab.giveup']) {
+    const leaver = await modis.connect()
+    void leaver.call(command).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    leaver.close()
+  }
+  await modis.logged(
+    /Module 'lab': 'lab\.aftermath', whose reply nobody waits for, threw: Error: out of breath/,
+  )
+  assert.is(plain(await other.call('PING')), 'PONG')
+  assert.not.match(modis.server.log(), /lab\.giveup/)
+  other.close()
 })
 
 test('blockOnKeys: served by a write of any type, in time or not', async () => {

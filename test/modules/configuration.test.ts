@@ -18,14 +18,14 @@ const tuned = (extra = ''): string => `{
     size: config.integer({ default: 1024, min: 1, max: 1048576, memory: true }),
     count: config.integer({ default: 5, min: -10, max: 10 }),
     strict: config.boolean({ default: false }),
-    mode: config.enum({ values: ['fast', 'exact'], default: 'fast' }),
+    mode: config.enum({ values: ['fast', 'exact', 'Both'], default: 'fast' }),
     parts: config.flags({ values: ['a', 'b', 'c'], default: ['a'] }),
     title: config.string({
       default: '', maxLength: 5,
       apply(value) { if (value === 'bad') throw new Error('a bad title'); applied.push(value) },
     }),
     fixed: config.integer({ default: 1, immutable: true }),
-    secret: config.string({ default: 'x', hidden: true, sensitive: true }),
+    secret: config.string({ default: 'x', hidden: true, sensitive: true, maxLength: 3 }),
     guarded: config.string({ default: 'x', protected: true }),
     ${extra}
   },
@@ -104,13 +104,18 @@ test('every type in CONFIG GET and SET, once for each CONFIG SET', async () => {
 test('bad values: which parameter, what is allowed, and nothing is changed', async () => {
   await modis.call('MODULE', 'LOAD', 'tuned')
   const wrong: [string, string, RegExp][] = [
-    ['count', '11', /possibly related to argument 'tuned\.count'.*between -10 and 10/],
-    ['count', 'x', /couldn't be parsed into an integer/],
-    ['strict', 'maybe', /argument must be 'yes' or 'no'/],
-    ['mode', 'slow', /one of the following: fast, exact/],
-    ['parts', 'd', /a, b, c/],
-    ['title', 'too long', /longer than 5 bytes/],
-    ['title', 'bad', /a bad title/],
+    ['count', '11', /- argument must be an integer between -10 and 10 inclusive, got '11'$/],
+    ['count', 'x', /- argument must be an integer between -10 and 10 inclusive, got 'x'$/],
+    ['strict', 'maybe', /- argument must be 'yes' or 'no', got 'maybe'$/],
+    ['mode', 'slow', /- argument\(s\) must be one of the following: fast, exact, Both, got 'slow'$/],
+    [
+      'parts',
+      'd a',
+      /- argument\(s\) must be some of the following, separated by spaces: a, b, c, got 'd a'$/,
+    ],
+    ['title', 'too long', /- argument must not be longer than 5 bytes, got 'too long'$/],
+    ['title', 'bad', /- a bad title$/],
+    ['secret', 'xxxxx', /- argument must not be longer than 3 bytes$/],
     ['fixed', '2', /can't set immutable config/],
     ['guarded', 'y', /can't set protected config/],
     ['none', '1', /Unknown option/],
@@ -118,8 +123,15 @@ test('bad values: which parameter, what is allowed, and nothing is changed', asy
   for (const [name, text, reason] of wrong) {
     const reply = await modis.call('CONFIG', 'SET', 'tuned.size', '1', `tuned.${name}`, text)
     assert.match(String(reply), reason, name)
+    assert.match(String(reply), `'tuned.${name}'`)
     assert.equal(await values(), defaults, name)
   }
+})
+
+test('the names of an enum are matched and shown in the letters they were declared with', async () => {
+  await modis.call('MODULE', 'LOAD', 'tuned')
+  assert.is(await modis.call('CONFIG', 'SET', 'tuned.mode', 'both'), 'OK')
+  assert.equal(await modis.call('CONFIG', 'GET', 'tuned.mode'), ['tuned.mode', 'Both'])
 })
 
 test('CONFIG SET module-add loads, with arguments, and loads again', async () => {

@@ -11,7 +11,7 @@ let modis: ModuleServer
 
 /** A module with a data type whose values are `{ n, text }`; its save writes `version`. */
 const counters = (
-  options: { version?: number; load?: string; hooks?: string; name?: string } = {},
+  options: { version?: number; save?: string; load?: string; hooks?: string; name?: string } = {},
 ): [string, string] => [
   `{
     name: 'counters',
@@ -41,7 +41,7 @@ const counters = (
   const counter = defineDataType({
     name: '${options.name ?? 'modis-cnt'}',
     encodingVersion: ${options.version ?? 1},
-    save(io, value) { io.unsigned(value.n); io.string('text') },
+    save(io, value) { ${options.save ?? ''}; io.unsigned(value.n); io.string('text') },
     load(io, encodingVersion) { ${options.load ?? `const n = io.unsigned(); io.string(); return { n, made: encodingVersion * 100 + ${options.version ?? 1} }`} },
     free() { freed++ },
     ${options.hooks ?? ''}
@@ -50,7 +50,7 @@ const counters = (
 
 test.before(async () => {
   folder.define('counters', ...counters())
-  modis = await ModuleServer.start(folder)
+  modis = await ModuleServer.start(folder, { 'enable-debug-command': 'yes' })
 })
 test.after(async () => {
   await modis.stop()
@@ -218,6 +218,50 @@ test('optional hooks: copy, memory use, digest', async () => {
   assert.equal(await modis.call('counter.get', 'copy'), [4, 'key>copy'])
   const usage = await modis.call('MEMORY', 'USAGE', 'key')
   if (!String(usage).startsWith('-ERR unknown command')) assert.ok(Number(usage) >= 12345)
+})
+
+test('a hook that throws fails its command, which names it, the data type and the module', async () => {
+  const hooks = `copy() { throw new Error('no copies') }, digest() { throw 'no digests' },`
+  folder.define(
+    'counters',
+    ...counters({ save: "if (value.n === 13) throw new Error('no thirteen')", hooks }),
+  )
+  assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
+  await modis.call('counter.add', 'key', 13)
+  const blame = (hook: string, reason: string): string =>
+    `-ERR '${hook}' of the data type 'modis-cnt' of module 'counters' threw: ${reason}`
+  assert.is(await modis.call('DUMP', 'key'), blame('save', 'no thirteen'))
+  assert.is(await modis.call('COPY', 'key', 'other'), blame('copy', 'no copies'))
+  assert.equal(await modis.call('DEBUG', 'DIGEST-VALUE', 'key'), [blame('digest', 'no digests')])
+  await modis.logged(/Module 'counters': 'save' of its data type 'modis-cnt' threw: Error: no thirteen/)
+  assert.match(String(await modis.call('INFO', 'modules')), /modulestat_counters:.*failures=3,/)
+  assert.is(await modis.call('SAVE'), '-ERR')
+})
+
+test('a value that cannot be saved ends a background save, and no command that changes it', async () => {
+  folder.define('counters', ...counters({ save: "if (value.n === 13) throw new Error('no thirteen')" }))
+  assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
+  await modis.call('counter.add', 'key', 13)
+  const replies = await Promise.all([
+    modis.call('BGSAVE'),
+    modis.call('DEL', 'key'),
+    modis.call('EXISTS', 'key'),
+  ])
+  assert.equal(replies, ['Background saving started', 1, 0])
+  await modis.logged(/Saving the DB to .* failed: 'save' of the data type 'modis-cnt' of module 'counters'/)
+  await until('a save that works again', async () => (await modis.call('SAVE')) === 'OK')
+})
+
+test('memory use that is no number is not counted', async () => {
+  for (const answer of ['NaN', '-5', '"many"', 'Infinity']) {
+    folder.define('counters', ...counters({ hooks: `memoryUsage: () => ${answer},` }))
+    assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
+    for (let i = 0; i < 3; i++) await modis.call('counter.add', 'key')
+    const bytes = Number(await modis.call('MEMORY', 'USAGE', 'key'))
+    assert.ok(bytes > 0 && bytes < 1000, `${answer}: ${bytes}`)
+    assert.match(String(await modis.call('INFO', 'memory')), /^used_memory:\d+\r$/m)
+  }
+  await modis.logged(/'memoryUsage' of its data type 'modis-cnt' threw: RangeError: it returned -5/)
 })
 
 test('values survive a restart; without the module the file is refused', async () => {

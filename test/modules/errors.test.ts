@@ -443,6 +443,16 @@ test('shared objects: what the dynamic linker says', async () => {
   )
 })
 
+test('a shared object that never says its name', async () => {
+  const anonymous = compile(
+    'anonymous.so',
+    'int RedisModule_OnLoad(void *c, void **v, int n) { (void)c; (void)v; (void)n; return 0; }',
+  )
+  const reason = /anonymous\.so has not called RedisModule_Init/
+  await refused('load', reason, 'MODIS_MODULE_REFUSED', ...load(anonymous))
+  await refused('load', reason, 'MODIS_MODULE_REFUSED', 'MODULE', 'LOADEX', anonymous, 'CONFIG', 'a.b', '1')
+})
+
 test('a shared object that needs a newer C library', async () => {
   const versions = join(folder.root, 'versions.map')
   writeFileSync(versions, 'GLIBC_9.99 { global: from_the_future; };\n')

@@ -180,9 +180,9 @@ export interface Bridge {
   serverEvent(event: number, subevent: number, data: ServerEventData): void
   /** INFO fields of a module, as text lines with `# name` headers. */
   info(module: number, forCrashReport: boolean): string
-  configGet(config: number): string
+  configGet(config: number): Uint8Array
   /** Null when set, else why not. */
-  configSet(config: number, value: string): string | null
+  configSet(config: number, value: string | Uint8Array): string | null
   /** After all parameters of one CONFIG SET. Null when applied, else why not. */
   configApply(config: number): string | null
   /** Asks the modules' authentication callbacks, in order. */

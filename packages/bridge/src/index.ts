@@ -368,15 +368,15 @@ class NativeBridge implements Bridge {
     return this.#memory.takeText()
   }
 
-  configGet(config: number): string {
+  configGet(config: number): Uint8Array {
     this.#put(config)
     this.#addon.configGet()
-    return this.#memory.slots[0] < 0 ? '' : this.#memory.takeText()
+    return this.#memory.slots[0] < 0 ? new Uint8Array() : this.#memory.takeBytes()
   }
 
-  configSet(config: number, value: string): string | null {
+  configSet(config: number, value: string | Uint8Array): string | null {
     this.#put(config)
-    this.#addon.configSet(Buffer.from(value))
+    this.#addon.configSet(typeof value === 'string' ? Buffer.from(value) : value)
     return this.#textOrNull()
   }
 

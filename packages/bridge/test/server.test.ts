@@ -40,14 +40,14 @@ test('parameters are loaded, read and set in their text form', ({ host }) => {
   const { bridge } = host
   const { limit, label, color, enabled } = Object.fromEntries(host.configs)
   assert.equal(
-    [enabled, limit, label, color].map(({ number }) => bridge.configGet(number)),
+    [enabled, limit, label, color].map(({ number }) => Buffer.from(bridge.configGet(number)).toString()),
     ['yes', '2048', 'none yet', 'red green'],
   )
   assert.is(bridge.configSet(enabled.number, 'NO'), null)
   assert.is(bridge.configSet(color.number, 'blue Red'), null)
   assert.is(bridge.configSet(label.number, 'two words'), null)
   assert.equal(
-    [enabled, label, color].map(({ number }) => bridge.configGet(number)),
+    [enabled, label, color].map(({ number }) => Buffer.from(bridge.configGet(number)).toString()),
     ['no', 'two words', 'red blue'],
   )
 })

@@ -1,17 +1,6 @@
 import type { ConfigParameter, ConfigSchema } from './config.ts'
 import { ConfigValueError } from './errors.ts'
-
-/** Factors of memory units, as in Redis configuration files: `k` counts thousands, `kb` 1024s. */
-const memoryUnits: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1000,
-  kb: 1024,
-  m: 1000 ** 2,
-  mb: 1024 ** 2,
-  g: 1000 ** 3,
-  gb: 1024 ** 3,
-}
+import { parseMemory } from './memory-size.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: `apply` makes a parameter invariant in its value
 type AnyParameter = ConfigParameter<any>
@@ -91,7 +80,7 @@ const parseFlags = (values: readonly string[], text: string): readonly string[] 
 
 const parseInteger = (parameter: AnyParameter, text: string): number | undefined => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = parameter
-  const value = parameter.memory ? parseMemory(text) : parsePlainInteger(text)
+  const value = parameter.memory ? parseSignedMemory(text) : parsePlainInteger(text)
   return value !== undefined && value >= min && value <= max ? value : undefined
 }
 
@@ -100,10 +89,8 @@ const parsePlainInteger = (text: string): number | undefined => {
   return Number.isSafeInteger(value) ? value : undefined
 }
 
-const parseMemory = (text: string): number | undefined => {
-  const match = /^(-?[0-9]{1,17})([a-z]{0,2})$/.exec(text.toLowerCase())
-  const factor = memoryUnits[match?.[2] ?? 'none']
-  if (match === null || factor === undefined) return undefined
-  const value = Number(match[1]) * factor
-  return Number.isSafeInteger(value) ? value : undefined
+const parseSignedMemory = (text: string): number | undefined => {
+  if (!text.startsWith('-')) return parseMemory(text)
+  const bytes = parseMemory(text.slice(1))
+  return bytes === undefined ? undefined : -bytes
 }

@@ -1,5 +1,6 @@
+import { formatMemory } from '@modis/sdk/internal'
 import type { Option } from '../src/config/option.ts'
-import { allowedValues, formatMemory, formatOption } from '../src/config/option-value.ts'
+import { allowedValues, formatOption } from '../src/config/option-value.ts'
 import { OPTIONS } from '../src/config/options.ts'
 
 /** docs/reference/configuration.md. */

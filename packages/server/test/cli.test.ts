@@ -105,9 +105,14 @@ test('what is wrong stops the start and says where and what is allowed', () => {
   const cases: [args: string[], ...words: string[]][] = [
     [[file], file, 'line 3', "'maxmemory-policy'", 'noeviction', '>>> '],
     [[included], file, 'line 3'],
-    [['--maxmemory', '1x'], 'the command line', "'maxmemory'", 'memory value'],
+    [
+      ['--maxmemory', '1x'],
+      'the command line',
+      "'maxmemory': cannot be '1x' (allowed: 0 or more, with units",
+    ],
     [['--maxmemry', '1'], "'maxmemry'", "did you mean 'maxmemory'?"],
-    [['--port', '70000'], "'port'", '0 to 65535'],
+    [['--port', '70000'], "'port': cannot be '70000' (allowed: 0 to 65535)"],
+    [['--dir', join(folder, 'no', 'such')], "'dir'", 'No such file or directory'],
     [['--port'], "'port'", 'wrong number of arguments'],
     [['--port', '1', '2'], "'port'", 'wrong number of arguments'],
     [['--appendonly', 'yes'], "'appendonly'", '`no` alone'],

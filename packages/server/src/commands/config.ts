@@ -4,6 +4,7 @@ import type { CommandContext } from '../dispatch/command-context.ts'
 import { syntaxError } from '../dispatch/command-errors.ts'
 import { isPermitted } from '../dispatch/gates.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
+import { bytesOf, textOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { defineFamily } from './family.ts'
 import { helpSubcommand } from './help.ts'
@@ -71,7 +72,7 @@ function get(ctx: CommandContext, args: RequestArgs): void {
   ctx.reply.map(found.length)
   for (const [name, value] of found) {
     ctx.reply.bulk(name)
-    ctx.reply.bulk(value)
+    ctx.reply.bulk(bytesOf(value))
   }
 }
 
@@ -79,7 +80,7 @@ function set(ctx: CommandContext, args: RequestArgs): void | Promise<void> {
   if (args.count % 2 !== 0) throw syntaxError
   const { client, reply, server } = ctx
   const pairs: [string, string][] = []
-  for (let i = 2; i < args.count; i += 2) pairs.push([args.string(i), args.string(i + 1)])
+  for (let i = 2; i < args.count; i += 2) pairs.push([args.string(i), textOf(args.bytes(i + 1))])
   if (!ctx.mayBlock && pairs.some(([name]) => server.config.find(name)?.type === 'directive')) {
     throw new CommandError('modules cannot be changed within a transaction or by a module')
   }

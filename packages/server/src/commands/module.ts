@@ -3,6 +3,7 @@ import type { CommandContext } from '../dispatch/command-context.ts'
 import { writeLoadedModules } from '../modules/loaded-modules.ts'
 import { ModuleError } from '../modules/module-error.ts'
 import type { LoadOptions } from '../modules/registration.ts'
+import { textOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { defineFamily } from './family.ts'
 import { helpSubcommand } from './help.ts'
@@ -114,7 +115,7 @@ function answering(
 }
 
 function strings(args: RequestArgs, from: number): string[] {
-  return Array.from({ length: args.count - from }, (_, index) => args.string(from + index))
+  return Array.from({ length: args.count - from }, (_, index) => textOf(args.bytes(from + index)))
 }
 
 /** @throws CommandError where the words are not `CONFIG name value …` and `ARGS arg …` */
@@ -128,7 +129,7 @@ function extendedOptions(args: RequestArgs): LoadOptions {
     const name = args.string(i + 1)
     if ([...config.keys()].some((given) => given.toLowerCase() === name.toLowerCase()))
       throw argumentError(`the parameter '${name}' is given twice`, 'MODIS_MODULE_CONFIG_TWICE')
-    config.set(name, args.string(i + 2))
+    config.set(name, textOf(args.bytes(i + 2)))
   }
   return { args: [], config }
 }

@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { bytesOf } from '../protocol/lossless-text.ts'
 import type { Server } from '../server.ts'
 
 /**
@@ -9,7 +10,7 @@ export function authenticate(server: Server, user: Uint8Array, password: Uint8Ar
   if (Buffer.from(user).toString('latin1') !== 'default') return false
   if (!server.requiresPassword) return true
   // Digests have one length, so that the time of the comparison tells nothing.
-  return timingSafeEqual(digest(password), digest(Buffer.from(server.config.text('requirepass'))))
+  return timingSafeEqual(digest(password), digest(bytesOf(server.config.text('requirepass'))))
 }
 
 function digest(bytes: Uint8Array): Buffer {

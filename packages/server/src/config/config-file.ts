@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readdirSync, readFileSync } from 'node:
 import { basename, dirname, join, resolve } from 'node:path'
 import { matchesGlob } from '../keyspace/glob.ts'
 import { splitArguments } from '../protocol/inline-arguments.ts'
+import { textOf } from '../protocol/lossless-text.ts'
 import { ConfigError, type Setting, type SettingSource } from './config-error.ts'
 
 const STANDARD_INPUT = '-'
@@ -38,7 +39,7 @@ export function parseConfigText(text: string, name: string, includes: number): S
     const line = each.trim()
     if (line === '' || line.startsWith('#')) return
     const source = { from: name, line: index + 1, text: line }
-    const words = splitArguments(Buffer.from(line, 'latin1'))?.map((word) => word.toString('utf8'))
+    const words = splitArguments(Buffer.from(line, 'latin1'))?.map(textOf)
     if (words === undefined) throw new ConfigError('Unbalanced quotes in configuration line', source)
     const [option = '', ...rest] = words
     if (option.toLowerCase() === 'include') settings.push(...included(rest, source, includes))

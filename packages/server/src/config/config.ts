@@ -349,22 +349,6 @@ export class Config {
     }
   }
 
-  /**
-   * Sets options of a module while it loads, immutable ones too; listeners are not called.
-   * @throws Error whose message names the option and what is allowed
-   */
-  setModuleOption(name: string, text: string): void {
-    const slot = this.#slots.get(name.toLowerCase())
-    if (slot === undefined || slot.owner === undefined) throw new Error(`there is no option '${name}'`)
-    const { option } = slot
-    try {
-      const words = option.type === 'words' ? text.split(' ') : [text]
-      this.#put(slot, parseOption(option, words, this.#value(option.name)))
-    } catch (error) {
-      throw new Error(`'${name}' cannot be '${text}': ${reasonOf(error)} (allowed: ${allowedValues(option)})`)
-    }
-  }
-
   /** Settings `module.parameter` of the file and command line whose module has not come yet, by name. */
   get pending(): ReadonlyMap<string, Setting> {
     return this.#pending
@@ -411,9 +395,17 @@ function parseSetting(
   try {
     return parseOption(option, split, present)
   } catch (error) {
-    const shown = option.sensitive ? '' : `cannot be '${words.join(' ')}': `
-    throw new ConfigError(shown + reasonOf(error), source, option.name, allowedValues(option))
+    throw new ConfigError(refusalOf(option, split, error), source, option.name, allowedValues(option))
   }
+}
+
+/** Why words are no value of an option, as far as what is allowed, which follows, does not say it. */
+function refusalOf(option: Option, words: readonly string[], error: unknown): string {
+  const reason = reasonOf(error)
+  if (option.sensitive) return reason
+  const shown = `cannot be '${words.join(' ')}'`
+  const isPlain = ['integer', 'boolean', 'enum'].includes(option.type)
+  return isPlain && words.length === 1 ? shown : `${shown}: ${reason}`
 }
 
 function unknownOption(name: string, known: Iterable<string>): string {

@@ -1,38 +1,25 @@
+import { formatMemory, parseMemory } from '@modis/sdk/internal'
 import type { IntegerOption, Option, OptionValue } from './option.ts'
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1000,
-  kb: 1024,
-  m: 1000 ** 2,
-  mb: 1024 ** 2,
-  g: 1000 ** 3,
-  gb: 1024 ** 3,
-}
-
-/** Number of bytes that `text` (`100`, `1k`, `64mb`) stands for, or undefined. */
-export function parseMemory(text: string): number | undefined {
-  const match = /^(\d+)([a-z]{0,2})$/i.exec(text)
-  const unit = UNITS[match?.[2]?.toLowerCase() ?? 'x']
-  return match === null || unit === undefined ? undefined : Number(match[1]) * unit
-}
-
-/** A number of bytes with the largest unit that divides it, as CONFIG REWRITE writes it. */
-export function formatMemory(bytes: number): string {
-  for (const unit of ['gb', 'mb', 'kb']) {
-    const size = UNITS[unit] as number
-    if (bytes !== 0 && bytes % size === 0) return `${bytes / size}${unit}`
-  }
-  return String(bytes)
-}
+/** Most letters of a refused value that an error shows. */
+const MAX_SHOWN = 64
 
 /**
  * The value that `words` give an option.
  * @param present value that is replaced
- * @throws RangeError whose message is Redis's
+ * @throws RangeError whose message is Redis's, or for an option of a module says what is allowed and what was given
  */
 export function parseOption(option: Option, words: readonly string[], present: OptionValue): OptionValue {
+  if (option.refusal === undefined) return parseWords(option, words, present)
+  try {
+    return parseWords(option, words, present)
+  } catch {
+    const given = option.sensitive ? '' : `, got '${words.join(' ').slice(0, MAX_SHOWN)}'`
+    throw new RangeError(option.refusal + given)
+  }
+}
+
+function parseWords(option: Option, words: readonly string[], present: OptionValue): OptionValue {
   if (option.type === 'words') {
     return option.normalize(words.length === 1 && words[0] === '' ? [] : words, present as readonly string[])
   }
@@ -63,7 +50,7 @@ function parseBoolean(text: string, only: boolean | undefined): boolean {
 
 function parseEnum(text: string, values: readonly string[]): string {
   const lower = text.toLowerCase()
-  const value = values.find((each) => each === lower)
+  const value = values.find((each) => each.toLowerCase() === lower)
   if (value === undefined) {
     throw new RangeError(`argument(s) must be one of the following: ${values.join(', ')}`)
   }

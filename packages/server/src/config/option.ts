@@ -32,6 +32,8 @@ export interface OptionBase {
   readonly protected?: boolean
   /** CONFIG SET is refused while data is loaded. */
   readonly deniedWhileLoading?: boolean
+  /** What a value that is not allowed is answered with, before the value itself; Redis's words unless given. */
+  readonly refusal?: string
   /** Accepted so that Redis's configuration files load; the value changes nothing here. */
   readonly noEffect?: boolean
 }

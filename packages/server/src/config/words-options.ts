@@ -1,5 +1,5 @@
+import { formatMemory, parseMemory } from '@modis/sdk/internal'
 import type { WordsOption } from './option.ts'
-import { formatMemory, parseMemory } from './option-value.ts'
 
 type Rules = Pick<WordsOption, 'allowed' | 'normalize' | 'lines' | 'repeatable'>
 

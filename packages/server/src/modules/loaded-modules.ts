@@ -1,3 +1,4 @@
+import { bytesOf } from '../protocol/lossless-text.ts'
 import type { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { ModuleRecord } from './module-record.ts'
 import type { Registry } from './registry.ts'
@@ -21,6 +22,6 @@ export function writeLoadedModules(reply: ReplyWriter, registry: Registry): void
     reply.bulk(path)
     reply.bulk('args')
     reply.array(args.length)
-    for (const arg of args) reply.bulk(arg)
+    for (const arg of args) reply.bulk(bytesOf(arg))
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandFlag, KeyFlag, KeySpec, Reply } from '@modis/sdk'
 import type { ArgumentDocumentation } from '@modis/sdk/internal'
+import { ACL_CATEGORIES } from '../../dispatch/acl-categories.ts'
 import type { Command } from '../../dispatch/command.ts'
 
 // Redis shows flags, categories and the like in fixed orders, and some flags not at all.
@@ -41,31 +42,6 @@ const KEY_FLAGS: readonly KeyFlag[] = [
   'variable_flags',
 ]
 
-/** The ACL categories of Redis in the order it lists them. */
-const CATEGORIES = [
-  'keyspace',
-  'read',
-  'write',
-  'set',
-  'sortedset',
-  'list',
-  'hash',
-  'string',
-  'bitmap',
-  'hyperloglog',
-  'geo',
-  'stream',
-  'pubsub',
-  'admin',
-  'fast',
-  'slow',
-  'blocking',
-  'dangerous',
-  'connection',
-  'transaction',
-  'scripting',
-]
-
 function writeNames(reply: Reply, names: readonly string[]): void {
   reply.set(names.length)
   for (const name of names) reply.simple(name)
@@ -92,8 +68,8 @@ export function writeCommandInfo(reply: Reply, command: Command): void {
   reply.integer(description.firstKey)
   reply.integer(description.lastKey)
   reply.integer(description.step)
-  const own = categories.filter((category) => !CATEGORIES.includes(category))
-  const known = CATEGORIES.filter((category) => categories.includes(category))
+  const own = categories.filter((category) => !ACL_CATEGORIES.includes(category))
+  const known = ACL_CATEGORIES.filter((category) => categories.includes(category))
   writeNames(
     reply,
     [...known, ...own].map((category) => `@${category}`),

@@ -1,5 +1,5 @@
 import { CommandError } from '@modis/sdk'
-import { parseMemory } from '../../config/option-value.ts'
+import { parseMemory } from '@modis/sdk/internal'
 import { rewriteConfig } from '../../config/rewrite.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { noSuchKey } from '../../dispatch/command-errors.ts'

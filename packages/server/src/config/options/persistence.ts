@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { saveRules } from '../words-options.ts'
 import {
@@ -12,6 +13,15 @@ import {
   words,
 } from './builders.ts'
 
+/** Where nothing could be saved later, the server does not start. @throws RangeError with the system's words */
+function existingFolder(path: string): string {
+  const folder = resolve(path)
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  if (stats === undefined) throw new RangeError('No such file or directory')
+  if (!stats.isDirectory()) throw new RangeError('Not a directory')
+  return folder
+}
+
 export const persistenceOptions = inSection('persistence', [
   words(
     'save',
@@ -23,7 +33,7 @@ export const persistenceOptions = inSection('persistence', [
     allowed: 'the path of a folder',
     protected: true,
     deniedWhileLoading: true,
-    normalize: (value) => resolve(value),
+    normalize: existingFolder,
   }),
   string('dbfilename', 'dump.rdb', 'Name of the RDB file.', {
     protected: true,

@@ -31,7 +31,8 @@ function redisLine({ registry, commandFilters, sharedApis }: Server, record: Mod
   const used = [...registry.modules.values()].filter((each) => sharedApis.usersOf(each).includes(record.name))
   return (
     `name=${record.name},ver=${record.versionNumber},api=1,filters=${commandFilters.countOf(record)},` +
-    `usedby=${names(sharedApis.usersOf(record))},using=${names(used.map(({ name }) => name))},options=[]`
+    `usedby=${names(sharedApis.usersOf(record))},using=${names(used.map(({ name }) => name))},` +
+    `options=${names(record.instance?.options ?? [])}`
   )
 }
 

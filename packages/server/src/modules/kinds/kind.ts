@@ -32,6 +32,8 @@ export interface ModuleInstance {
    * @throws ModuleError, or whatever the module threw; the caller then undoes the registration and closes the module
    */
   load(registration: Registration): Promise<unknown>
+  /** What a Redis module has set with RedisModule_SetModuleOptions, as INFO shows it. */
+  readonly options?: readonly string[]
   /** Clients that wait for the module. */
   readonly waitingClients: number
   /** Why Redis would refuse to unload it now, apart from values and APIs; undefined where it would not. */

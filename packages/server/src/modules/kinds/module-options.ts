@@ -1,7 +1,7 @@
 import type { ConfigParameter } from '@modis/sdk'
-import { allowedValues, formatConfigValue, parseConfigValue } from '@modis/sdk/internal'
+import { allowedValues, parseConfigValue } from '@modis/sdk/internal'
 import type { ModuleOption, ValueAccessor } from '../../config/config.ts'
-import type { OptionBase } from '../../config/option.ts'
+import type { OptionBase, StringOption } from '../../config/option.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: `apply` makes a parameter invariant in its value
 type Parameter = ConfigParameter<any>
@@ -24,24 +24,20 @@ export function moduleOption(
     sensitive: parameter.sensitive,
     hidden: parameter.hidden,
     protected: parameter.protected,
+    refusal: allowedValues(parameter),
   }
   const assign = (value: unknown): void => {
     parameter.apply?.(value)
     values[name] = value
   }
-  const text: ValueAccessor = {
-    get: () => formatConfigValue(parameter, values[name]),
-    set: (value) => assign(parseConfigValue(fullName, parameter, String(value))),
-  }
-  const plain: ValueAccessor = { get: () => values[name] as never, set: assign }
-  const words: ValueAccessor = { get: () => values[name] as readonly string[], set: assign }
+  const accessor: ValueAccessor = { get: () => values[name] as never, set: assign }
   switch (parameter.kind) {
     case 'boolean':
-      return { option: { ...base, type: 'boolean', default: parameter.default as boolean }, accessor: plain }
+      return { option: { ...base, type: 'boolean', default: parameter.default as boolean }, accessor }
     case 'integer':
       return {
         option: { ...base, ...integer(parameter), default: parameter.default as number },
-        accessor: plain,
+        accessor,
       }
     case 'enum': {
       const option = {
@@ -50,24 +46,32 @@ export function moduleOption(
         default: parameter.default as string,
         values: parameter.values ?? [],
       } as const
-      return { option, accessor: plain }
+      return { option, accessor }
     }
     case 'flags': {
       const normalize = (given: readonly string[]): readonly string[] =>
         parseConfigValue(fullName, parameter, given.join(' ')) as readonly string[]
-      const allowed = allowedValues(parameter)
       const option = {
         ...base,
         type: 'words',
         default: parameter.default as readonly string[],
-        allowed,
+        allowed: allowedValues(parameter),
         normalize,
       } as const
-      return { option, accessor: words }
+      return { option, accessor }
     }
     case 'string':
-      return { option: { ...base, type: 'string', default: parameter.default as string }, accessor: text }
+      return { option: stringOption(fullName, parameter, base), accessor }
   }
+}
+
+function stringOption(fullName: string, parameter: Parameter, base: OptionBase): StringOption {
+  const { default: initial, maxLength } = parameter
+  const bounds = {
+    allowed: allowedValues(parameter),
+    normalize: (text: string) => parseConfigValue(fullName, parameter, text),
+  }
+  return { ...base, type: 'string', default: initial as string, ...(maxLength === undefined ? {} : bounds) }
 }
 
 function integer({ min, max, memory }: Parameter): {

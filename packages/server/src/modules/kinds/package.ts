@@ -109,7 +109,7 @@ class PackageInstance implements ModuleInstance {
 
   #registerTypes(registration: Registration, runtime: ModuleRuntime): void {
     for (const type of (this.#definition.dataTypes ?? []) as readonly DataType<unknown>[]) {
-      const methods = typescriptType(type, (what, error) => runtime.failed(what, error))
+      const methods = typescriptType(type, runtime.record.name, (what, error) => runtime.failed(what, error))
       const registered = new RegisteredType(
         registration.record,
         type.name,

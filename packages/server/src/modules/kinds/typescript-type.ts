@@ -1,20 +1,38 @@
 import { createHash } from 'node:crypto'
-import type { DataType } from '@modis/sdk'
+import { CommandError, type DataType } from '@modis/sdk'
 import { ValueDecoder, ValueEncoder } from '@modis/sdk/internal'
 import type { TypeMethods } from '../data-types.ts'
 
 const GUESSED_BYTES = 64
 
-/** What the server does with values of a data type written in TypeScript. */
+/**
+ * What the server does with values of a data type written in TypeScript.
+ * @param moduleName is blamed in the errors of commands that end where one of the type's functions throws
+ * @param failed logs and counts what they threw
+ */
 export function typescriptType(
   type: DataType<unknown>,
+  moduleName: string,
   failed: (what: string, error: unknown) => void,
 ): TypeMethods {
-  const save = (content: unknown): Uint8Array => {
-    const encoder = new ValueEncoder()
-    type.save(encoder, content)
-    return encoder.finish()
+  /** Runs a hook without which the command cannot do its work. */
+  const loudly = <Result>(hook: string, work: () => Result): Result => {
+    try {
+      return work()
+    } catch (error) {
+      failed(`'${hook}' of its data type '${type.name}'`, error)
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new CommandError(
+        `'${hook}' of the data type '${type.name}' of module '${moduleName}' threw: ${reason}`,
+      )
+    }
   }
+  const save = (content: unknown): Uint8Array =>
+    loudly('save', () => {
+      const encoder = new ValueEncoder()
+      type.save(encoder, content)
+      return encoder.finish()
+    })
   const load: TypeMethods['load'] = (bytes, from, to, encodingVersion) => {
     const decoder = new ValueDecoder(bytes, from, to)
     const content = type.load(decoder, encodingVersion)
@@ -36,9 +54,11 @@ export function typescriptType(
     load,
     free: (content) => quietly('free', undefined, () => type.free?.(content)),
     memoryUsage: (content) =>
-      quietly('memoryUsage', GUESSED_BYTES, () => type.memoryUsage?.(content) ?? GUESSED_BYTES),
+      quietly('memoryUsage', GUESSED_BYTES, () => amount(type.memoryUsage?.(content) ?? GUESSED_BYTES)),
     copy: (content, from, to) => {
-      if (type.copy !== undefined) return type.copy(content, Buffer.from(from.key), Buffer.from(to.key))
+      const { copy } = type
+      if (copy !== undefined)
+        return loudly('copy', () => copy.call(type, content, Buffer.from(from.key), Buffer.from(to.key)))
       const bytes = save(content)
       return load(bytes, 0, bytes.length, type.encodingVersion, to).content
     },
@@ -52,9 +72,16 @@ export function typescriptType(
       )
       return Buffer.concat(commands)
     },
-    digest: (content) => (type.digest === undefined ? undefined : digest(type, content)),
-    freeEffort: (content) => quietly('freeEffort', 1, () => type.freeEffort?.(content) ?? 1),
+    digest: (content) =>
+      type.digest === undefined ? undefined : loudly('digest', () => digest(type, content)),
+    freeEffort: (content) => quietly('freeEffort', 1, () => amount(type.freeEffort?.(content) ?? 1)),
   }
+}
+
+/** What the server adds up must be a number: one value that is none would spoil the sum for good. */
+function amount(value: number): number {
+  if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return value
+  throw new RangeError(`it returned ${String(value)}, which is not a number from 0 up`)
 }
 
 /** A command as the protocol has it. */

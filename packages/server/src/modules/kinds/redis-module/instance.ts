@@ -1,6 +1,7 @@
 import type { Bridge, CallerInfo } from '@modis/bridge'
 import type { Client } from '../../../client/client.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
+import { bytesOf } from '../../../protocol/lossless-text.ts'
 import type { RequestArgs } from '../../../protocol/request-args.ts'
 import { ModuleError } from '../../module-error.ts'
 import type { Registration } from '../../registration.ts'
@@ -13,6 +14,12 @@ import { writeOutput } from './output.ts'
 
 const PENDING = -1
 const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5, changesWanted: 1 << 6 } as const
+/** Options of RedisModule_SetModuleOptions that INFO shows, in its order. */
+const OPTIONS: readonly (readonly [bit: number, name: string])[] = [
+  [1 << 0, 'handle-io-errors'],
+  [1 << 2, 'handle-repl-async-load'],
+  [1 << 1, 'no-implicit-signal-modified'],
+]
 const UNKNOWN: ModuleFacts = { name: undefined, version: undefined, requires: undefined }
 
 let lastNumber = 0
@@ -40,11 +47,13 @@ export class RedisModuleInstance implements ModuleInstance {
     loading.set(this.number, module)
     let isLoaded = false
     try {
-      const args = registration.options.args.map((each) => Buffer.from(each))
+      const args = registration.options.args.map(bytesOf)
       const { context, argv, argc } = this.#bridge.beginLoad(this.number, args)
       this.#wasCalled = true
       isLoaded = this.#library.onLoad(context, argv, argc) === 0
-      if (!isLoaded || module.failure !== undefined) throw this.#refusal(module, isLoaded)
+      if (!isLoaded || module.failure !== undefined || !module.isIdentified) {
+        throw this.#refusal(module, isLoaded)
+      }
       registration.whenLive(() => this.#host.takeOverMetadata(this.number))
       module.buildCommands((command, ctx, given) => this.#invoke(command, ctx, given))
     } catch (error) {
@@ -60,7 +69,9 @@ export class RedisModuleInstance implements ModuleInstance {
 
   #refusal(module: LoadingModule, returnedOk: boolean): ModuleError {
     if (module.failure !== undefined) return module.failure
-    const said = returnedOk ? '' : ' returned an error; what it logged stands in the log'
+    const said = returnedOk
+      ? ' has not called RedisModule_Init, which gives the module its name'
+      : ' returned an error; what it logged stands in the log'
     return new ModuleError('MODIS_MODULE_REFUSED', `RedisModule_OnLoad of ${this.#library.path}${said}`)
   }
 
@@ -77,6 +88,11 @@ export class RedisModuleInstance implements ModuleInstance {
     caller.flags = flagsOf(client, mayBlock)
     if (this.#host.server.changesAreFollowed) caller.flags |= CallerFlag.changesWanted
     return caller
+  }
+
+  get options(): readonly string[] {
+    const bits = this.#bridge.usage(this.number).options
+    return OPTIONS.filter(([bit]) => (bits & bit) !== 0).map(([, name]) => name)
   }
 
   get waitingClients(): number {

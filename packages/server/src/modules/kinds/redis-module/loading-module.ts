@@ -6,8 +6,10 @@ import type {
   TypeRegistration,
 } from '@modis/bridge'
 import type { AnyCommand, CommandFlag, KeyFlag, KeySpec } from '@modis/sdk'
+import { ACL_CATEGORIES } from '../../../dispatch/acl-categories.ts'
 import type { Handler } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
+import { bytesOf } from '../../../protocol/lossless-text.ts'
 import type { RequestArgs } from '../../../protocol/request-args.ts'
 import type { Server } from '../../../server.ts'
 import { RegisteredType } from '../../data-types.ts'
@@ -40,35 +42,6 @@ const FLAGS: Readonly<Record<string, CommandFlag>> = {
   'getkeys-api': 'movablekeys',
 }
 
-/** Categories that every server has; modules may name these besides their own. */
-const CATEGORIES = new Set([
-  ...[
-    'keyspace',
-    'read',
-    'write',
-    'set',
-    'sortedset',
-    'list',
-    'hash',
-    'string',
-    'bitmap',
-    'hyperloglog',
-    'geo',
-  ],
-  ...[
-    'stream',
-    'pubsub',
-    'admin',
-    'fast',
-    'slow',
-    'blocking',
-    'dangerous',
-    'connection',
-    'transaction',
-    'scripting',
-  ],
-])
-
 /** Runs a command of a Redis module by its number. */
 export type Invoke = (command: number, ctx: CommandContext, args: RequestArgs) => void
 
@@ -90,6 +63,8 @@ export class LoadingModule {
   readonly #ownCategories = new Set<string>()
   /** What went wrong first: the reason for a load that then refuses. */
   failure: ModuleError | undefined
+  /** Whether the module has told its name, with RedisModule_Init. */
+  isIdentified = false
 
   constructor(registration: Registration, host: RedisModuleHost, bridge: Bridge, module: number) {
     this.#server = registration.server
@@ -112,6 +87,7 @@ export class LoadingModule {
     // A package says its version itself, and in a way that other modules can require.
     if (record.kind !== 'redis module package') record.version = String(version)
     record.versionNumber = version
+    this.isIdentified = true
     this.#attempt(() => this.#registration.identify(name))
   }
 
@@ -148,7 +124,7 @@ export class LoadingModule {
   }
 
   addCategory(name: string): boolean {
-    if (CATEGORIES.has(name) || this.#ownCategories.has(name)) return false
+    if (ACL_CATEGORIES.includes(name) || this.#ownCategories.has(name)) return false
     this.#ownCategories.add(name)
     return true
   }
@@ -158,7 +134,7 @@ export class LoadingModule {
     const names = categories.split(/\s+/).filter((name) => name !== '')
     if (
       command === undefined ||
-      names.some((name) => !CATEGORIES.has(name) && !this.#ownCategories.has(name))
+      names.some((name) => !ACL_CATEGORIES.includes(name) && !this.#ownCategories.has(name))
     )
       return false
     command.categories = names
@@ -195,7 +171,7 @@ export class LoadingModule {
       const given = defaultsOnly ? undefined : this.#registration.configText(fullName)
       const text = given ?? config.default
       if (text === null) continue
-      const error = this.#bridge.configSet(config.number, text)
+      const error = this.#bridge.configSet(config.number, bytesOf(text))
       if (error === null) continue
       this.failure ??= new ModuleError(
         'MODIS_MODULE_CONFIG_VALUE',
