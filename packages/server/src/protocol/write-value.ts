@@ -65,10 +65,17 @@ function writeObject(
     reply.array(value.length)
     for (const each of value) writeValue(reply, each)
   } else {
-    throw new TypeError(
-      `${value === undefined ? 'undefined' : typeof value} is no reply; see ReplyValue for what is`,
-    )
+    throw noReply(value)
   }
+}
+
+function noReply(value: unknown): TypeError {
+  const isObject = typeof value === 'object'
+  const what = isObject ? `an object (${value?.constructor?.name ?? 'without a class'})` : typeof value
+  const remedy = isObject
+    ? 'return a Map, such as new Map(Object.entries(object)), for a map'
+    : 'strings, numbers, bigint, booleans, null, bytes, arrays, Map, Set and errors are'
+  return new TypeError(`${what} is no reply; ${remedy}`)
 }
 
 function writeAttributed(reply: ReplyWriter, value: AttributedValue): void {

@@ -67,9 +67,10 @@ export class CallContext implements Context, Access {
     this.#finished = true
   }
 
-  abort(): void {
+  /** @param reason the message of the signal's reason, which is an `AbortError` */
+  abort(reason: string): void {
     this.#aborted ??= new AbortController()
-    this.#aborted.abort()
+    this.#aborted.abort(new DOMException(reason, 'AbortError'))
   }
 
   /**

@@ -55,7 +55,10 @@ export function waitForPromise(
   const { client } = ctx
   const command = ctx.command as Command
   if (!mayBlock(client)) {
-    promise.catch((error) => runtime.failed(`'${command.fullName}'`, error))
+    promise.catch((error) => failedUnheard(call, command, error))
+    // Its client hears that nothing was done, so nothing may be done later.
+    call.abort('the command may not wait here')
+    call.finish()
     throw new CommandError(
       client.isInternal
         ? 'Blocking module command called from another module'
@@ -65,9 +68,9 @@ export function waitForPromise(
   let isWaiting = true
   const wait: ModuleWait = {
     client,
-    abort: () => call.abort(),
+    abort: () => call.abort('the module is being unloaded'),
     // What has begun goes on; only waits for keys can be taken over.
-    handOver: () => call.abort(),
+    handOver: () => call.abort('the module is being replaced by a new version'),
   }
   runtime.waits.add(wait)
   const settle = (work: () => void): void => {
@@ -84,7 +87,7 @@ export function waitForPromise(
     command,
     () => {
       isWaiting = false
-      call.abort()
+      call.abort('the client is gone')
     },
   )
   promise.then(
@@ -95,11 +98,18 @@ export function waitForPromise(
       }),
     (error) => {
       command.failed++
+      if (!isWaiting) failedUnheard(call, command, error)
       settle(() => {
         throw error
       })
     },
   )
+}
+
+/** Logs what a handler threw for which there is no reply any more, unless it only gave up because of that. */
+function failedUnheard(call: CallContext, command: Command, error: unknown): void {
+  if (error === call.signal.reason || error instanceof CommandError) return
+  call.runtime.failed(`'${command.fullName}', whose reply nobody waits for,`, error)
 }
 
 /** Writes a value as a whole or not at all, should it hold something that is no reply. */

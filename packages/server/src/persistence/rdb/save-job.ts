@@ -40,6 +40,7 @@ export class SaveJob implements SnapshotHook {
   aborted = false
   /** Keys written. */
   keys = 0
+  #failure: { readonly error: unknown } | undefined
 
   constructor(keyspace: Keyspace, writer: RdbWriter, values: ValueCodec, info: SaveInfo) {
     this.#keyspace = keyspace
@@ -64,8 +65,12 @@ export class SaveJob implements SnapshotHook {
     this.#info.writeAux(writer, 'before')
   }
 
-  /** Writes for about `budgetMs` milliseconds; returns whether all keys are written. */
+  /**
+   * Writes for about `budgetMs` milliseconds; returns whether all keys are written.
+   * @throws what a module's data type threw when a value of it was saved, now or since the last step
+   */
   step(budgetMs: number): boolean {
+    if (this.#failure !== undefined) throw this.#failure.error
     const end = performance.now() + budgetMs
     while (this.#databaseAt < this.#keyspace.databases.length) {
       if (performance.now() >= end) return false
@@ -90,8 +95,14 @@ export class SaveJob implements SnapshotHook {
     if (this.#keyspace.snapshot === this) this.#keyspace.snapshot = undefined
   }
 
+  /** A value that cannot be saved is the end of the snapshot, not of the command that changes it. */
   beforeChange(database: Database, address: number): void {
-    this.#write(database, address)
+    try {
+      this.#write(database, address)
+    } catch (error) {
+      this.#failure = { error }
+      this.release()
+    }
   }
 
   beforeFlush(_database: Database): void {
