@@ -211,7 +211,9 @@ export function forEachWithMetadata(
   const { metadata: table, arena } = database
   if (table === undefined) return
   const keys: Buffer[] = []
-  table.forEach((address) => keys.push(keyBytes(arena, address)))
+  table.forEach((address) => {
+    keys.push(keyBytes(arena, address))
+  })
   for (const key of keys) {
     const address = database.keys.find(key, 0, key.length)
     const entry = address === 0 ? undefined : database.entryAt(address)

@@ -15,7 +15,12 @@ export function reload(ctx: CommandContext, args: RequestArgs): void {
   if (persistence.inProgress) throw new CommandError('Background save already in progress')
   if (!given.has('nosave')) persistence.saveNow()
   if (!given.has('noflush')) ctx.server.flush(keyspace.databases)
-  persistence.load()
+  try {
+    persistence.load()
+  } catch (error) {
+    log.warning(`DEBUG RELOAD: ${(error as Error).message}`)
+    throw new CommandError('Error trying to load the RDB dump, check server logs.')
+  }
   log.warning('DB reloaded by DEBUG RELOAD')
   ctx.reply.ok()
 }
