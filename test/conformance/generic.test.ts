@@ -133,7 +133,7 @@ test('MOVE, SWAPDB and SELECT', async () => {
       EXISTS string | MOVE string 99999999999 | EXPIRE list 100 | MOVE list 1 | SET list here | SELECT 1
       GET string | TTL list | LRANGE list 0 -1 | MOVE list 0 | SELECT 0 | SWAPDB 0 1 | GET string
       SELECT 1 | GET list | SWAPDB 1 1 | SWAPDB 0 x | SWAPDB x 0 | SWAPDB 0 99 | SWAPDB -1 0 | SWAPDB 0
-      SWAPDB 0 99999999999 | SELECT 0
+      SWAPDB 0 99999999999 | SWAPDB 99 x | SELECT 0
     `),
   )
 })

@@ -176,6 +176,15 @@ test('thresholds follow the configuration', async () => {
   )
   await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-entries', 0)
   await pair.script('HSET c 1 1', 'OBJECT ENCODING c')
+  // What comes packed stays packed, however long its values are, unless there are too many.
+  await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-entries', 3, 'hash-max-listpack-value', 64)
+  await pair.prepare('HSET', 'd', 'field', 'longer than five')
+  await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-value', 5)
+  for (const client of [pair.modis, pair.redis]) {
+    const payload = (await client.raw('DUMP', 'd')).bytes
+    await client.call('RESTORE', 'e', 0, payload.subarray(payload.indexOf('\n') + 1, -2))
+  }
+  await pair.script('OBJECT ENCODING e', 'HGETALL e')
   await pair.prepare('CONFIG', 'SET', 'hash-max-listpack-entries', 512, 'hash-max-listpack-value', 64)
 })
 

@@ -173,6 +173,15 @@ test('keyspace notifications: which events are published where', async () => {
   const events4 = sameMessages(watcher, 1)
   await pair.script('SET short 1 PX 20')
   await events4
+  await pair.prepare('DEBUG', 'SET-ACTIVE-EXPIRE', 0)
+  const events5 = sameMessages(watcher, 2)
+  for (const overwriting of ['SET short 2', 'SETEX short 10 2']) {
+    await pair.script('SET short 1 PX 1')
+    await sleep(5)
+    await pair.script(overwriting)
+  }
+  await events5
+  await pair.prepare('DEBUG', 'SET-ACTIVE-EXPIRE', 1)
   await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
   await pair.script('SET n 1', 'DEL n')
   await sleep(30)

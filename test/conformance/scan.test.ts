@@ -130,6 +130,7 @@ test('SCAN with MATCH, COUNT and TYPE', async () => {
       SCAN 0 COUNT 9223372036854775808 | SCAN 0 0
     `),
   )
+  await pair.script('SSCAN none "1\\x00"', 'SSCAN none "\\x00x"')
   assert.equal(await pair.modis.call('SCAN', '18446744073709551615'), ['0', []])
   assert.equal(await pair.modis.call('SCAN', '4294967296'), ['0', []])
 })

@@ -189,7 +189,7 @@ test('DEBUG DIGEST is the same for the same data, and that of redis-server', asy
   await pair.script(
     ...commands(`
       SET a 1 | SET text "\\x00\\xff" | RPUSH l a b c | SADD s 1 2 3 | SADD t a b c | HSET h a 1 b 2
-      ZADD z 1 a 2.5 b inf c 1e300 d 0.1 e 123456789012345680000 f 1e-7 g | SET e 1 EX 1000 | SELECT 3 | SET a 1 | SELECT 0
+      ZADD z 1 a 2.5 b inf c -0.75 d 1234567 e -0 f | SET e 1 EX 1000 | SELECT 3 | SET a 1 | SELECT 0
     `),
   )
   await pair.compare('RPUSH', 'long', ...Array.from({ length: 500 }, (_none, i) => `element ${i}`))
@@ -197,11 +197,16 @@ test('DEBUG DIGEST is the same for the same data, and that of redis-server', asy
   await pair.compare(
     'ZADD',
     'ranks',
-    ...Array.from({ length: 300 }, (_none, i) => [i / 3, `member ${i}`]).flat(),
+    ...Array.from({ length: 300 }, (_none, i) => [i / 4, `member ${i}`]).flat(),
   )
   await pair.compare('HSET', 'fields', ...Array.from({ length: 600 }, (_none, i) => [`field ${i}`, i]).flat())
   await pair.compare('DEBUG', 'DIGEST')
   await pair.compare('DEBUG', 'DIGEST-VALUE', 'a', 'l', 's', 'h', 'z', 'nosuch', 'e')
+  // Redis 7.2 mixes other digits of such scores in than 7.0 does.
+  await pair.prepare('ZADD', 'odd', 0.1, 'a', 1e300, 'b', 1e-7, 'c', '123456789012345680000', 'd', 1e16, 'e')
+  assert.equal(await pair.modis.call('DEBUG', 'DIGEST-VALUE', 'odd'), [
+    new Status('b4be5a24dfdafa93ec0e003fa4d619bd233ca2e1'),
+  ])
   const before = await pair.modis.call('DEBUG', 'DIGEST')
   assert.equal(await pair.modis.call('DEBUG', 'RELOAD'), new Status('OK'))
   assert.equal(await pair.modis.call('DEBUG', 'DIGEST'), before)

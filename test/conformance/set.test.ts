@@ -174,6 +174,18 @@ test('encodings are those of Redis 7.2', async () => {
   assert.is(await encoding('few'), 'hashtable')
 })
 
+test('a set that comes member by member is packed as Redis 7.2 packs it', async () => {
+  const { modis } = pair
+  await modis.call('CONFIG', 'SET', 'rdb-version', 10)
+  await modis.call('SADD', 's', 1, 2, 'a')
+  const payload = (await modis.raw('DUMP', 's')).bytes
+  await modis.call('CONFIG', 'SET', 'rdb-version', 11, 'set-max-intset-entries', 2)
+  await modis.call('RESTORE', 't', 0, payload.subarray(payload.indexOf('\n') + 1, -2))
+  assert.is(await modis.call('OBJECT', 'ENCODING', 't'), 'hashtable')
+  await modis.call('CONFIG', 'SET', 'set-max-intset-entries', 512)
+  assert.is(await modis.call('OBJECT', 'ENCODING', 's'), 'listpack')
+})
+
 test('computed sets are packed as Redis 7.2 packs them', async () => {
   const { modis } = pair
   await modis.call('SADD', 'ints', ...numbers(0, 20))
@@ -265,6 +277,9 @@ test('a count that would not fit into memory is refused', async () => {
     'ERR value is out of range',
   )
   assert.is(await modis.call('SCARD', 's'), 1)
+  for (const command of ['SRANDMEMBER', 'HRANDFIELD', 'ZRANDMEMBER']) {
+    await pair.script(`${command} none -9000000000`, `${command} none -9223372036854775808`)
+  }
 })
 
 test('a scan meets all members that were there throughout', async () => {

@@ -3,7 +3,12 @@ import type { CommandContext } from '../dispatch/command-context.ts'
 import { syntaxError } from '../dispatch/command-errors.ts'
 import type { Database } from '../keyspace/database.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
-import { databaseArgument, databaseNumberArgument, numberedDatabase, sameObject } from './database-argument.ts'
+import {
+  databaseArgument,
+  databaseNumberArgument,
+  numberedDatabase,
+  sameObject,
+} from './database-argument.ts'
 import { defineFamily } from './family.ts'
 
 const invalidFirst = new CommandError('invalid first DB index')

@@ -256,6 +256,10 @@ export class Database {
     const valueLength = valueTo - valueFrom
     let address = this.keys.find(source, from, to)
     const hash = this.keys.hash
+    if (address !== 0 && this.hasExpired(address)) {
+      this.expire(new Entry(this, hash, address))
+      address = 0
+    }
     if (address !== 0 && this.#fits(address, valueLength, expiry)) {
       this.keyspace.layoutVersion++
       if (this.keyspace.snapshot !== undefined) this.keyspace.snapshot.beforeChange(this, address)

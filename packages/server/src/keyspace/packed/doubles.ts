@@ -161,7 +161,7 @@ export function formatFraction(value: number): string {
   const mark = text.indexOf('e')
   const digits = text[0] + text.slice(2, mark)
   const exponent = Number(text.slice(mark + 1))
-  return (value < 0 ? '-' : '') + layOut(digits, exponent)
+  return (value < 0 || Object.is(value, -0) ? '-' : '') + layOut(digits, exponent)
 }
 
 /** Lays out `d.ddd * 10^exponent`, given its digits, as Redis does: plain near 1 and in exponent form elsewhere. */

@@ -284,15 +284,10 @@ export function randomDistinct(holder: ValueHolder, count: number, visit: FieldV
   for (const address of drawn) visitAddress(fields, address, visit)
 }
 
-/** Applies the thresholds to a packed hash that came from elsewhere, such as a file. */
+/** Applies the threshold of entries, as Redis the only one, to a packed hash that came from elsewhere, such as a file. */
 export function applyLimits(holder: ValueHolder): void {
   if (holder.encoding === Encoding.object) return
-  const { limits } = holder.database.keyspace
-  let longest = 0
-  forEach(holder, (_bytes, from, to, _valueBytes, valueFrom, valueTo) => {
-    longest = Math.max(longest, to - from, valueTo - valueFrom)
-  })
-  if (size(holder) > limits.hashEntries || longest > limits.hashValueBytes) becomeDictionary(holder)
+  if (size(holder) > holder.database.keyspace.limits.hashEntries) becomeDictionary(holder)
 }
 
 function becomeDictionary(holder: ValueHolder): void {

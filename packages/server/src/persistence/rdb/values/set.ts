@@ -47,6 +47,7 @@ function readMembers(reader: RdbReader, database: Database): LooseValue {
   if (count === 0) throw reader.corrupt('an empty set')
   const value = new LooseValue(database)
   set.initialize(value, Encoding.intset)
+  set.expectMembers(value, count)
   try {
     for (let i = 0; i < count; i++) {
       const member = reader.string()
