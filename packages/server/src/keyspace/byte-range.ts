@@ -1,3 +1,5 @@
+import { bytesCopy } from './copy-bytes.ts'
+
 const NO_BYTES = Buffer.alloc(0)
 
 /** Where bytes lie: `bytes[from, to)`. Made once and set again and again; valid until what it points into changes. */
@@ -18,6 +20,6 @@ export class ByteRange {
 
   /** A copy of the bytes. */
   copy(): Buffer {
-    return Buffer.from(this.bytes.subarray(this.from, this.to))
+    return bytesCopy(this.bytes, this.from, this.to)
   }
 }

@@ -1,5 +1,5 @@
 import { Arena } from './arena.ts'
-import { copyBytes } from './copy-bytes.ts'
+import { bytesCopy, copyBytes } from './copy-bytes.ts'
 import { Entry } from './entry.ts'
 import {
   blockSize,
@@ -439,7 +439,7 @@ export class Database {
       this.delete(entry)
       moved = target.createObject(source, from, to, type, value, expiry)
     } else {
-      const value = Buffer.from(entry.bytes.subarray(entry.start, entry.start + entry.length))
+      const value = bytesCopy(entry.bytes, entry.start, entry.start + entry.length)
       this.delete(entry)
       moved = target.create(source, from, to, type, encoding, value.length, expiry)
       moved.bytes.set(value, moved.start)

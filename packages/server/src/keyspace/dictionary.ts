@@ -1,5 +1,5 @@
 import type { Arena } from './arena.ts'
-import { copyBytes } from './copy-bytes.ts'
+import { bytesCopy, copyBytes } from './copy-bytes.ts'
 import { chunkOf, HEADER_BYTES, keyLength, keyStart, valueWord, wordBase, wordsOf } from './entry-layout.ts'
 import { hashBytes } from './hash-bytes.ts'
 import { Table } from './table.ts'
@@ -113,13 +113,13 @@ export class Dictionary {
   /** A copy of the entry's key. */
   key(address: number): Buffer {
     const start = this.keyStart(address)
-    return Buffer.from(this.chunk(address).subarray(start, start + this.keyLength(address)))
+    return bytesCopy(this.chunk(address), start, start + this.keyLength(address))
   }
 
   /** A copy of the entry's value. */
   value(address: number): Buffer {
     const start = this.valueStart(address)
-    return Buffer.from(this.chunk(address).subarray(start, start + this.valueLength(address)))
+    return bytesCopy(this.chunk(address), start, start + this.valueLength(address))
   }
 
   /** As {@link Table.scan}. */

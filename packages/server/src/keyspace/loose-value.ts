@@ -1,3 +1,4 @@
+import { copyBytes } from './copy-bytes.ts'
 import type { Database } from './database.ts'
 import type { Entry } from './entry.ts'
 import { Encoding, type Type } from './entry-layout.ts'
@@ -58,7 +59,7 @@ export class LooseValue extends HeapRegion implements ValueHolder {
       return database.createObject(source, from, to, type, object, expiry)
     }
     const entry = database.create(source, from, to, type, this.encoding, this.length, expiry)
-    this.bytes.copy(entry.bytes, entry.start, 0, this.length)
+    copyBytes(this.bytes, 0, this.length, entry.bytes, entry.start)
     return entry
   }
 
@@ -71,7 +72,7 @@ export class LooseValue extends HeapRegion implements ValueHolder {
       return
     }
     entry.setInline(this.encoding, this.length)
-    this.bytes.copy(entry.bytes, entry.start, 0, this.length)
+    copyBytes(this.bytes, 0, this.length, entry.bytes, entry.start)
   }
 
   /** Gives back the memory of a large value that is not to be stored. */

@@ -2,6 +2,7 @@ import { Socket } from 'node:net'
 import type { CommandError } from '@modis/sdk'
 import { type Client, type ClientLink, Gate } from '../client/client.ts'
 import { dispatchMuted } from '../client/reply-mode.ts'
+import { giveBuffer } from '../protocol/buffer-pool.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { ProtocolError, RequestParser } from '../protocol/request-parser.ts'
 import type { Server } from '../server.ts'
@@ -11,6 +12,9 @@ const PAUSE_READING_BYTES = 32 * 1024 * 1024
 const RESUME_READING_BYTES = 1024 * 1024
 /** A reply buffer at least half full is handed to the socket; a smaller rest is copied so that the buffer can be used on. */
 const COPY_BELOW = 0.5
+
+/** Larger replies leave their buffer to the socket, which gives it back; for small ones that costs more than it saves. */
+const LENT_BYTES = 16 * 1024
 
 /** What every connection reads into: requests run before the next read, and what is left over is copied out. */
 const receiveBuffer = Buffer.allocUnsafeSlow(64 * 1024)
@@ -181,6 +185,10 @@ export class Connection implements ClientLink {
     if (socket.writableLength > 0 && length < reply.buffer.length * COPY_BELOW) {
       socket.write(Buffer.from(bytes))
       reply.release()
+    } else if (length > LENT_BYTES) {
+      const { buffer } = reply
+      socket.write(bytes, () => giveBuffer(buffer))
+      reply.detach()
     } else {
       socket.write(bytes)
       // Node empties the queue at once when the system took all bytes; only then is the buffer ours again.

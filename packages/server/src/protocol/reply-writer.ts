@@ -2,10 +2,9 @@ import type { DeferredMark, Reply } from '@modis/sdk'
 import { copyBytes } from '../keyspace/copy-bytes.ts'
 import { DOUBLE_TEXT_BYTES, writeDouble } from '../keyspace/packed/doubles.ts'
 import { formatInteger } from '../keyspace/packed/numbers.ts'
+import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 
 const INITIAL_BYTES = 16 * 1024
-const LARGEST_POOLED_BYTES = 1024 * 1024
-const MAX_POOLED = 64
 /** Texts up to this length are written character by character. */
 const SHORT_TEXT = 64
 const CR = 0x0d
@@ -22,8 +21,6 @@ const FALSE = Buffer.from('#f\r\n')
 
 // A double on its way into a reply; shared, so that writing one allocates nothing.
 const doubleText = Buffer.alloc(DOUBLE_TEXT_BYTES)
-
-const pool: Buffer[] = []
 
 /**
  * Writes replies as protocol bytes into one buffer, to be sent in one write. The buffer comes from a pool when the
@@ -48,21 +45,20 @@ export class ReplyWriter implements Reply {
   reserve(bytes: number): void {
     if (this.length + bytes <= this.buffer.length && this.#owns) return
     if (!this.#owns) {
-      const pooled = bytes <= INITIAL_BYTES ? pool.pop() : undefined
-      this.buffer = pooled ?? Buffer.allocUnsafeSlow(Math.max(INITIAL_BYTES, bytes))
+      this.buffer = takeBuffer(Math.max(INITIAL_BYTES, bytes))
       this.#owns = true
       this.length = 0
       return
     }
-    const grown = Buffer.allocUnsafeSlow(Math.max(this.buffer.length * 2, this.length + bytes))
+    const grown = takeBuffer(Math.max(this.buffer.length * 2, this.length + bytes))
     this.buffer.copy(grown, 0, 0, this.length)
+    giveBuffer(this.buffer)
     this.buffer = grown
   }
 
   /** Gives the buffer back to the pool; nothing may use its bytes any more. */
   release(): void {
-    if (this.#owns && this.buffer.length <= LARGEST_POOLED_BYTES && pool.length < MAX_POOLED)
-      pool.push(this.buffer)
+    if (this.#owns) giveBuffer(this.buffer)
     this.detach()
   }
 

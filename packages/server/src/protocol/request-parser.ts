@@ -1,3 +1,4 @@
+import { giveBuffer, takeBuffer } from './buffer-pool.ts'
 import { splitArguments } from './inline-arguments.ts'
 import { RequestArgs } from './request-args.ts'
 
@@ -68,6 +69,7 @@ export class RequestParser {
   feed(chunk: Buffer, bytes: number): void {
     const pending = this.#end - this.#requestStart
     if (pending === 0) {
+      if (this.#owned) giveBuffer(this.#buffer)
       this.#buffer = chunk
       this.#position = 0
       this.#requestStart = 0
@@ -87,7 +89,7 @@ export class RequestParser {
       this.#drop()
       return
     }
-    const own = Buffer.allocUnsafeSlow(roomFor(this.#end - shift))
+    const own = takeBuffer(roomFor(this.#end - shift))
     this.#buffer.copy(own, 0, shift, this.#end)
     this.#rebase(own, shift)
     this.#owned = true
@@ -98,10 +100,11 @@ export class RequestParser {
     const needed = pending + bytes
     const shift = this.#requestStart
     if (!this.#owned || this.#end + bytes > this.#buffer.length) {
-      const target =
-        this.#owned && needed <= this.#buffer.length ? this.#buffer : Buffer.allocUnsafeSlow(roomFor(needed))
-      this.#buffer.copy(target, 0, shift, this.#end)
+      const former = this.#buffer
+      const target = this.#owned && needed <= former.length ? former : takeBuffer(roomFor(needed))
+      former.copy(target, 0, shift, this.#end)
       this.#rebase(target, shift)
+      if (this.#owned && target !== former) giveBuffer(former)
       this.#owned = true
     }
     chunk.copy(this.#buffer, this.#end, 0, bytes)
@@ -250,6 +253,7 @@ export class RequestParser {
 
   /** Lets go of the buffer once all of it is read. */
   #drop(): void {
+    if (this.#owned) giveBuffer(this.#buffer)
     this.#buffer = EMPTY
     this.#owned = false
     this.#position = 0

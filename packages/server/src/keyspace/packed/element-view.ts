@@ -1,4 +1,4 @@
-import { copyBytes } from '../copy-bytes.ts'
+import { bytesCopy, copyBytes } from '../copy-bytes.ts'
 import { formatHalves, formatInteger } from './integers.ts'
 
 /**
@@ -41,7 +41,7 @@ export class ElementView {
   /** A copy of the element as text. */
   toBuffer(): Buffer {
     if (this.isInteger) return Buffer.from(scratch.subarray(0, formatHalves(this.high, this.low, scratch, 0)))
-    return Buffer.from(this.bytes.subarray(this.from, this.to))
+    return bytesCopy(this.bytes, this.from, this.to)
   }
 
   /** Makes this view an integer that fits 32 bits. */

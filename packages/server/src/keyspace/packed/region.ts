@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts'
 /**
  * A run of bytes that can grow: what a packed encoding is written into.
  *
@@ -29,7 +30,7 @@ export class HeapRegion implements Region {
   /** A region with a copy of `source[from, to)`. */
   static copyOf(source: Buffer, from: number, to: number): HeapRegion {
     const region = new HeapRegion(to - from)
-    source.copy(region.bytes, 0, from, to)
+    copyBytes(source, from, to, region.bytes, 0)
     region.length = to - from
     return region
   }

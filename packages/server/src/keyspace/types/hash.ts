@@ -1,5 +1,6 @@
 import type { Arena } from '../arena.ts'
 import type { ByteRange } from '../byte-range.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import type { Database } from '../database.ts'
 import { Dictionary } from '../dictionary.ts'
 import type { Entry } from '../entry.ts'
@@ -318,6 +319,6 @@ export function copyValue(
     return target.createObject(source, from, to, Type.hash, large, expiry)
   }
   const copy = target.create(source, from, to, Type.hash, entry.encoding, entry.length, expiry)
-  entry.bytes.copy(copy.bytes, copy.start, entry.start, entry.start + entry.length)
+  copyBytes(entry.bytes, entry.start, entry.start + entry.length, copy.bytes, copy.start)
   return copy
 }

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts'
 import type { Database } from '../database.ts'
 import type { Entry } from '../entry.ts'
 import { Encoding, Type } from '../entry-layout.ts'
@@ -99,7 +100,7 @@ function tryListpack(holder: ValueHolder, isShrinking: boolean): void {
   const { listNodeSize } = holder.database.keyspace.limits
   if (!fitsAlone(listNodeSize, region.length, list.length, isShrinking)) return
   holder.setInline(Encoding.listpack, region.length)
-  region.bytes.copy(holder.bytes, holder.start, region.start, region.start + region.length)
+  copyBytes(region.bytes, region.start, region.start + region.length, holder.bytes, holder.start)
 }
 
 /** Adds `source[from, to)` at an end. {@link expectElements} comes first, once for all elements of a command. */
@@ -263,6 +264,6 @@ export function copyValue(
     return target.createObject(source, from, to, Type.list, list, expiry)
   }
   const copy = target.create(source, from, to, Type.list, entry.encoding, entry.length, expiry)
-  entry.bytes.copy(copy.bytes, copy.start, entry.start, entry.start + entry.length)
+  copyBytes(entry.bytes, entry.start, entry.start + entry.length, copy.bytes, copy.start)
   return copy
 }

@@ -1,4 +1,5 @@
 import type { Arena } from '../arena.ts'
+import { copyBytes } from '../copy-bytes.ts'
 import type { Database } from '../database.ts'
 import { Dictionary } from '../dictionary.ts'
 import type { Entry } from '../entry.ts'
@@ -471,6 +472,6 @@ export function copyValue(
     return target.createObject(source, from, to, Type.set, large, expiry)
   }
   const copy = target.create(source, from, to, Type.set, entry.encoding, entry.length, expiry)
-  entry.bytes.copy(copy.bytes, copy.start, entry.start, entry.start + entry.length)
+  copyBytes(entry.bytes, entry.start, entry.start + entry.length, copy.bytes, copy.start)
   return copy
 }

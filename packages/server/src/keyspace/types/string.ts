@@ -102,7 +102,7 @@ export function resizeString(entry: Entry, length: number): void {
   }
   if (length > MAX_INLINE_STRING_BYTES) {
     const large = Buffer.alloc(length)
-    entry.bytes.copy(large, 0, entry.start, entry.start + entry.length)
+    copyBytes(entry.bytes, entry.start, entry.start + entry.length, large, 0)
     entry.setObject(new LargeString(large))
     return
   }

@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts'
 import type { Database } from '../database.ts'
 import type { Entry } from '../entry.ts'
 import { Encoding, Type } from '../entry-layout.ts'
@@ -484,6 +485,6 @@ export function copyValue(
     return target.createObject(source, from, to, Type.zset, set, expiry)
   }
   const copy = target.create(source, from, to, Type.zset, entry.encoding, entry.length, expiry)
-  entry.bytes.copy(copy.bytes, copy.start, entry.start, entry.start + entry.length)
+  copyBytes(entry.bytes, entry.start, entry.start + entry.length, copy.bytes, copy.start)
   return copy
 }

@@ -1,5 +1,6 @@
 import { type BytesLike, CommandError, type StringValue } from '@modis/sdk'
 import { ByteRange } from '../../keyspace/byte-range.ts'
+import { bytesCopy } from '../../keyspace/copy-bytes.ts'
 import type { Entry } from '../../keyspace/entry.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as strings from '../../keyspace/types/string.ts'
@@ -80,7 +81,7 @@ export class StringView implements StringValue {
     strings.readString(entry, range)
     const [first, last] = absoluteRange(integerOf(start, 'start'), integerOf(end, 'end'), range.length)
     if (last < first) return EMPTY
-    return Buffer.from(range.bytes.subarray(range.from + first, range.from + last + 1))
+    return bytesCopy(range.bytes, range.from + first, range.from + last + 1)
   }
 
   setRange(offset: number, value: BytesLike): number {

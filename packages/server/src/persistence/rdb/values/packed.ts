@@ -1,3 +1,4 @@
+import { bytesCopy } from '../../../keyspace/copy-bytes.ts'
 import type { Database } from '../../../keyspace/database.ts'
 import { Encoding } from '../../../keyspace/entry-layout.ts'
 import { LooseValue } from '../../../keyspace/loose-value.ts'
@@ -24,12 +25,7 @@ export function readZiplist(reader: RdbReader, database: Database, elements: 'pa
   const bytes = reader.string()
   const value = new LooseValue(database)
   ziplistToListpack(bytes, 0, bytes.length, value)
-  return adopt(
-    reader,
-    database,
-    Buffer.from(value.bytes.subarray(value.start, value.start + value.length)),
-    elements,
-  )
+  return adopt(reader, database, bytesCopy(value.bytes, value.start, value.start + value.length), elements)
 }
 
 /** As {@link readListpack}, from a zipmap of a still older format. */
@@ -37,12 +33,7 @@ export function readZipmap(reader: RdbReader, database: Database): LooseValue {
   const bytes = reader.string()
   const value = new LooseValue(database)
   zipmapToListpack(bytes, 0, bytes.length, value)
-  return adopt(
-    reader,
-    database,
-    Buffer.from(value.bytes.subarray(value.start, value.start + value.length)),
-    'pairs',
-  )
+  return adopt(reader, database, bytesCopy(value.bytes, value.start, value.start + value.length), 'pairs')
 }
 
 function adopt(
