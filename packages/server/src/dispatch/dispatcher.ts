@@ -241,7 +241,12 @@ export class Dispatcher {
     }
     this.#depth--
     client.context.command = outer
-    if (client.waiting !== undefined) client.waiting.microseconds += (performance.now() - startMs) * 1000
+    const { waiting } = client
+    if (waiting !== undefined) waiting.microseconds += (performance.now() - startMs) * 1000
+    // What a handler has read after its first `await` may have changed since the command was called.
+    if (this.tracksReads && waiting?.command.isReadOnly) {
+      this.#server.tracking.remember(waiting.command, waiting.args)
+    }
     if (client.reply.errors === client.reply.countedErrors) return
     if (command !== undefined) command.failed++
     this.#countError(client)
