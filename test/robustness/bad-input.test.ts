@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const MEBIBYTE = 1024 * 1024
 const test = suite('bad input')
@@ -220,9 +221,9 @@ test('sockets that vanish in the middle of a request leave nothing behind', asyn
     socket.write('*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$100\r\nabc')
     socket.resetAndDestroy()
   }
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  const info = textOf(await bystander.call('INFO', 'clients'))
-  assert.match(info, /connected_clients:1\r\n/)
+  await until('their clients to be gone', async () => {
+    return /connected_clients:1\r\n/.test(textOf(await bystander.call('INFO', 'clients')))
+  })
 })
 
 test.run()
