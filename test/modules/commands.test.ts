@@ -167,7 +167,10 @@ test('arguments are parsed by the schema, subcommands included', async () => {
     '["k","fast",{"offset":1,"count":2},[1.5,null]]',
   )
   assert.is(await modis.call('lab.options'), "-ERR wrong number of arguments for 'lab.options' command")
-  assert.is(await modis.call('lab.options', 'k', 'x'), '-ERR value is not a valid float')
+  assert.is(
+    await modis.call('lab.options', 'k', 'x'),
+    "-ERR value is not a valid float: rest must be a number, got 'x'",
+  )
   assert.match(
     String(await modis.call('lab.options', 'k', 'LIMIT', '-1', '2')),
     /^-ERR offset must be at least 0, got '-1'/,

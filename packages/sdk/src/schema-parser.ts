@@ -1,4 +1,13 @@
 import type { Args } from './args.ts'
+import {
+  allowedBounds,
+  anyOf,
+  missing,
+  showArgument,
+  syntaxError,
+  tooMany,
+  wrongArity,
+} from './argument-errors.ts'
 import type { KeyFlag } from './command.ts'
 import { CommandError } from './errors.ts'
 import type { Key } from './keys.ts'
@@ -34,6 +43,8 @@ type Reader = (cursor: Cursor, reserved: number) => unknown
 
 interface Step {
   readonly property: string
+  /** In error messages. */
+  readonly name: string
   readonly minWidth: number
   readonly optional: boolean
   /** May be left out and starts with a token: stands in any order among its neighbours of the kind. */
@@ -46,21 +57,13 @@ interface Step {
   readonly read: Reader
 }
 
-const shownLength = 64
+const show = (cursor: Cursor): string => showArgument(cursor.args.string(cursor.index))
 
-const wrongArity = (args: Args, nameWords: number): CommandError => {
-  const words = Array.from({ length: nameWords }, (_, index) => args.string(index).toLowerCase())
-  return new CommandError(`wrong number of arguments for '${words.join('|')}' command`)
-}
-
-const syntaxError = (): CommandError => new CommandError('syntax error')
-
-/** An argument as it is shown in an error message: shortened, and on one line. */
-const showArgument = (text: string): string => {
-  const shown = text.length > shownLength ? `${text.slice(0, shownLength)}...` : text
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is replaced
-  return `'${shown.replace(/[\x00-\x1f\x7f]/g, '?')}'`
-}
+/** What is left when everything that fits was read. */
+const unexpected = (cursor: Cursor, options: readonly string[]): CommandError =>
+  syntaxError(
+    `unexpected ${show(cursor)}${options.length === 0 ? '' : `; the options are ${options.join(', ')}`}`,
+  )
 
 /**
  * Compiles a schema into a parser. `nameWords` is 2 for subcommands, whose arguments start one position later.
@@ -73,6 +76,9 @@ export const compileParser = <Schema extends ArgumentSchema>(
   const read = compileSequence(schema, [])
   const most = nameWords + schemaWidth(schema).max
   const positional = compilePositional<Schema>(schema, nameWords)
+  const options = Object.values(schema)
+    .filter(isOptionArgument)
+    .flatMap((option) => leadingTokens(option) ?? [])
   if (positional !== undefined) {
     return (args, open) => {
       if (args.count > most) throw wrongArity(args, nameWords)
@@ -83,7 +89,7 @@ export const compileParser = <Schema extends ArgumentSchema>(
     if (args.count > most) throw wrongArity(args, nameWords)
     const cursor: Cursor = { args, open, end: args.count, index: nameWords }
     const parsed = read(cursor, 0)
-    if (cursor.index !== cursor.end) throw syntaxError()
+    if (cursor.index !== cursor.end) throw unexpected(cursor, options)
     return parsed as Parsed<Schema>
   }
 }
@@ -208,6 +214,7 @@ const optionTokens = (
 
 const compileStep = (property: string, argument: Argument, followers: readonly string[]): Step => ({
   property,
+  name: argumentName(property, argument),
   minWidth: argumentWidth(argument).min,
   optional: argument.optional && argumentWidth(argument).min === 0,
   isOption: isOptionArgument(argument),
@@ -253,9 +260,9 @@ const readOptions = (
     while (index <= last && !matches(cursor, (steps[index] as Step).tokens as string[])) index++
     if (index > last) break
     const bit = 1 << (index - first)
-    if (seen & bit) throw syntaxError()
-    seen |= bit
     const step = steps[index] as Step
+    if (seen & bit) throw syntaxError(`${show(cursor)} where ${step.name} was given already`)
+    seen |= bit
     parsed[step.property] = step.read(cursor, reserved)
   }
   return last
@@ -284,7 +291,8 @@ const compileReader = (property: string, argument: Argument, followers: readonly
 }
 
 const readToken = (cursor: Cursor, token: string): void => {
-  if (cursor.index >= cursor.end || !cursor.args.equals(cursor.index, token)) throw syntaxError()
+  if (cursor.index >= cursor.end) throw missing(token)
+  if (!cursor.args.equals(cursor.index, token)) throw syntaxError(`expected ${token}, got ${show(cursor)}`)
   cursor.index++
 }
 
@@ -298,7 +306,7 @@ const compileValue = (property: string, argument: Argument, followers: readonly 
       }
     }
     case 'oneof':
-      return compileOneof(argument, followers)
+      return compileOneof(property, argument, followers)
     case 'block':
       return compileSequence(argument.parts ?? {}, followers)
     default:
@@ -312,7 +320,7 @@ type ScalarReader = (args: Args, open: KeyOpener, index: number) => unknown
 const compileScalar = (name: string, argument: Argument): Reader => {
   const read = scalarReader(name, argument)
   return (cursor) => {
-    if (cursor.index >= cursor.end) throw syntaxError()
+    if (cursor.index >= cursor.end) throw missing(name)
     return read(cursor.args, cursor.open, cursor.index++)
   }
 }
@@ -325,11 +333,11 @@ const scalarReader = (name: string, argument: Argument): ScalarReader => {
       return withinLength(name, argument, (args, _open, index) => args.bytes(index))
     case 'integer':
     case 'unix-time':
-      return withinBounds(name, argument, (args, _open, index) => args.integer(index))
+      return numberReader(name, argument.options, 'an integer', (args, _open, index) => args.integer(index))
     case 'integer64':
-      return withinBounds(name, argument, (args, _open, index) => args.integer64(index))
+      return numberReader(name, argument.options, 'an integer', (args, _open, index) => args.integer64(index))
     case 'double':
-      return withinBounds(name, argument, (args, _open, index) => args.double(index))
+      return numberReader(name, argument.options, 'a number', (args, _open, index) => args.double(index))
     default:
       return withinLength(name, argument, (args, _open, index) => args.string(index))
   }
@@ -346,15 +354,23 @@ const withinLength = (name: string, argument: Argument, read: ScalarReader): Sca
   }
 }
 
-const withinBounds = (
+const numberReader = (
   name: string,
-  argument: Argument,
+  { min, max }: Pick<Argument['options'], 'min' | 'max'>,
+  what: string,
   read: (args: Args, open: KeyOpener, index: number) => number | bigint,
 ): ScalarReader => {
-  const { min, max } = argument.options
-  if (min === undefined && max === undefined) return read
+  const isBounded = min !== undefined || max !== undefined
+  const allowed = isBounded ? `${what}, ${allowedBounds(min, max)}` : what
   return (args, open, index) => {
-    const value = read(args, open, index)
+    let value: number | bigint
+    try {
+      value = read(args, open, index)
+    } catch (error) {
+      // Redis's error comes first, for clients that know it.
+      const reason = (error as CommandError).message
+      throw new CommandError(`${reason}: ${name} must be ${allowed}, got ${showArgument(args.string(index))}`)
+    }
     if ((min !== undefined && value < min) || (max !== undefined && value > max))
       throw new CommandError(
         `${name} must be ${allowedBounds(min, max)}, got ${showArgument(args.string(index))}`,
@@ -363,19 +379,13 @@ const withinBounds = (
   }
 }
 
-/** Bounds in words: `between 1 and 10`, `at least 1` or `at most 10`. */
-const allowedBounds = (min: number | bigint | undefined, max: number | bigint | undefined): string => {
-  if (min === undefined) return `at most ${max}`
-  return max === undefined ? `at least ${min}` : `between ${min} and ${max}`
-}
-
 interface Alternative {
   readonly property: string
   readonly tokens: readonly string[] | null
   readonly read: Reader
 }
 
-const compileOneof = (argument: Argument, followers: readonly string[]): Reader => {
+const compileOneof = (property: string, argument: Argument, followers: readonly string[]): Reader => {
   const entries = Object.entries(argument.parts ?? {})
   const alternatives = entries.map(
     ([property, part]): Alternative => ({
@@ -386,14 +396,17 @@ const compileOneof = (argument: Argument, followers: readonly string[]): Reader 
   )
   const led = alternatives.filter((alternative) => alternative.tokens !== null)
   const others = alternatives.filter((alternative) => alternative.tokens === null)
+  const tokens = led.flatMap((alternative) => alternative.tokens as string[])
   const onlyTokens = entries.every(([, part]) => part.kind === 'pure-token')
   const result = ({ property }: Alternative, value: unknown): unknown =>
     onlyTokens ? property : { [property]: value }
   return (cursor, reserved) => {
-    if (cursor.index >= cursor.end) throw syntaxError()
+    if (cursor.index >= cursor.end)
+      throw missing(others.length === 0 ? anyOf(tokens) : argumentName(property, argument))
     for (const alternative of led)
       if (matches(cursor, alternative.tokens as string[]))
         return result(alternative, alternative.read(cursor, reserved))
+    if (others.length === 0) throw syntaxError(`expected ${anyOf(tokens)}, got ${show(cursor)}`)
     return readFirstFitting(others, cursor, reserved, result)
   }
 }
@@ -406,7 +419,7 @@ const readFirstFitting = (
   result: (alternative: Alternative, value: unknown) => unknown,
 ): unknown => {
   const start = cursor.index
-  let failure: unknown = syntaxError()
+  let failure: unknown
   for (const alternative of alternatives) {
     try {
       return result(alternative, alternative.read(cursor, reserved))
@@ -439,7 +452,10 @@ const compileMany = (property: string, argument: Argument, followers: readonly s
     if (token !== undefined) readToken(cursor, token)
     const values: unknown[] = []
     while (goesOn(cursor, reserved, values.length)) values.push(own(cursor, reserved))
-    if (values.length < min) throw syntaxError()
+    if (values.length < min)
+      throw values.length === 0
+        ? missing(name)
+        : syntaxError(`${name} is needed ${min} times, got ${values.length}`)
     if (values.length > max) throw tooMany(name, max, values.length)
     return values
   }
@@ -450,9 +466,6 @@ const withoutToken = (argument: Argument): Argument => {
   return { ...argument, options }
 }
 
-const tooMany = (name: string, max: number, got: number): CommandError =>
-  new CommandError(`${name} may be given at most ${max} times, got ${got}`)
-
 interface Counted {
   readonly name: string
   readonly count: string
@@ -462,11 +475,11 @@ interface Counted {
   readonly read: Reader
 }
 
-const compileCounted =
-  ({ name, count, min, max, width, read }: Counted): Reader =>
-  (cursor, reserved) => {
-    if (cursor.index >= cursor.end) throw syntaxError()
-    const wanted = cursor.args.integer(cursor.index++)
+const compileCounted = ({ name, count, min, max, width, read }: Counted): Reader => {
+  const readCount = numberReader(count, {}, 'an integer', (args, _open, index) => args.integer(index))
+  return (cursor, reserved) => {
+    if (cursor.index >= cursor.end) throw missing(count)
+    const wanted = readCount(cursor.args, cursor.open, cursor.index++) as number
     if (wanted < min)
       throw new CommandError(
         min === 1 ? `${count} should be greater than 0` : `${count} must be at least ${min}, got '${wanted}'`,
@@ -479,3 +492,4 @@ const compileCounted =
     for (let index = 0; index < wanted; index++) values.push(read(cursor, reserved))
     return values
   }
+}

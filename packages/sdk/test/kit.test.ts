@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { VerbatimString } from '../src/index.ts'
+import { AttributedValue, VerbatimString } from '../src/index.ts'
 import { eventually, ReplyError, rejects, start, TestClient, type TestServer } from '../src/test/index.ts'
 
 const redis = { module: false, program: ['redis-server'] } as const
@@ -55,7 +55,10 @@ test('replies in RESP3, whatever the chunks', async ({ server }) => {
   await client.call('SET', 'long', text)
   assert.is(await client.call('GET', 'long'), text)
   assert.instance(await client.call('INFO', 'server'), VerbatimString)
-  await rejects(debug('null'), /^ERR DEBUG command not allowed/)
+  assert.is(await debug('null'), null)
+  const popularity = new Map([['key-popularity', ['key:123', 90]]])
+  const attributed = new AttributedValue(popularity, 'Some real reply following the attribute')
+  assert.equal(await debug('attrib'), attributed)
 })
 
 test('messages that the server sends on its own', async ({ server }) => {
@@ -89,10 +92,13 @@ test('a reply that does not come in time is an error, and the next is not mistak
 test('data survives a restart and goes with the server', async () => {
   const server = await start(redis)
   await server.call('SET', 'kept', 'yes')
+  await server.call('CONFIG', 'SET', 'maxmemory', '5000000')
+  await server.call('CONFIG', 'REWRITE')
   const { port } = server
   await server.restart()
   assert.is(server.port, port)
   assert.is(await server.call('GET', 'kept'), 'yes')
+  assert.equal(await server.call('CONFIG', 'GET', 'maxmemory'), ['maxmemory', '5000000'])
   assert.is(server.log().match(/Ready to accept connections/g)?.length, 2)
   await server.stop()
   assert.not(existsSync(server.folder))

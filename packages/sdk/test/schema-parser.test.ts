@@ -35,8 +35,21 @@ test('positional arguments and options in any order', () => {
 })
 
 test('what is not an option, is given twice, or lacks its value, is a syntax error', () => {
-  for (const rest of ['what', 'NX XX', 'NX NX', 'EX', 'EX 10 EXAT 11', 'GET extra'])
-    assert.throws(() => parse(set, `SET k v ${rest}`), /^syntax error$/, rest)
+  const options = '; the options are NX, XX, GET, EX, EXAT, KEEPTTL'
+  const reasons: readonly (readonly [rest: string, reason: string])[] = [
+    ['what', `unexpected 'what'${options}`],
+    ['GET extra', `unexpected 'extra'${options}`],
+    ['NX XX', "'XX' where condition was given already"],
+    ['NX NX', "'NX' where condition was given already"],
+    ['EX', 'seconds is missing'],
+    ['EX 10 EXAT 11', "'EXAT' where expiration was given already"],
+  ]
+  for (const [rest, reason] of reasons)
+    assert.throws(
+      () => parse(set, `SET k v ${rest}`),
+      (error: Error) => error.message === `syntax error: ${reason}`,
+      rest,
+    )
 })
 
 test('more arguments than there can be are counted, not read', () => {
@@ -49,7 +62,10 @@ test('more arguments than there can be are counted, not read', () => {
 
 test('an error names the argument, what is allowed and the value', () => {
   assert.throws(() => parse(set, 'SET k v EX 0'), /^seconds must be at least 1, got '0'$/)
-  assert.throws(() => parse(set, 'SET k v EX x'), /^value is not an integer or out of range$/)
+  assert.throws(
+    () => parse(set, 'SET k v EX x'),
+    /^value is not an integer or out of range: seconds must be an integer, at least 1, got 'x'$/,
+  )
   const schema = {
     maxBurst: arg.integer({ min: 1, max: 5 }),
     wide: arg.integer64({ max: 9n }),
@@ -59,7 +75,10 @@ test('an error names the argument, what is allowed and the value', () => {
   assert.throws(() => parse(schema, 'c 6 1 1 n'), /^max-burst must be between 1 and 5, got '6'$/)
   assert.throws(() => parse(schema, 'c 5 10 1 n'), /^wide must be at most 9, got '10'$/)
   assert.throws(() => parse(schema, 'c 5 9 -0.5 n'), /^ratio must be at least 0, got '-0.5'$/)
-  assert.throws(() => parse(schema, 'c 5 9 nan n'), /^value is not a valid float$/)
+  assert.throws(
+    () => parse(schema, 'c 5 9 nan n'),
+    /^value is not a valid float: ratio must be a number, at least 0, got 'nan'$/,
+  )
   assert.throws(() => parse(schema, 'c 5 9 1 note'), /^note must not be longer than 3 bytes, got 4 bytes$/)
   const parsed = parse(schema, 'c 5 -9223372036854775808 inf n')
   assert.equal(parsed, {
@@ -106,7 +125,7 @@ test('defaults and optional arguments take what is left over from those that mus
 test('repeated arguments leave room for what follows', () => {
   const pop = { keys: arg.keys('RW'), timeout: arg.double() }
   assert.equal(parse(pop, 'c a b 1.5'), { keys: ['key(a)', 'key(b)'], timeout: 1.5 })
-  assert.throws(() => parse(pop, 'c 1.5'), /^syntax error$/)
+  assert.throws(() => parse(pop, 'c 1.5'), /^syntax error: keys is missing$/)
   const add: ArgumentSchema = {
     key: arg.key('RW'),
     change: arg.token('CH'),
@@ -120,7 +139,7 @@ test('repeated arguments leave room for what follows', () => {
       { score: 2, member: 'ch' },
     ],
   })
-  assert.throws(() => parse(add, 'c k 1 a 2'), /^syntax error$/)
+  assert.throws(() => parse(add, 'c k 1 a 2'), /^syntax error: member is missing$/)
   const none = { names: arg.many(arg.string(), { min: 0, max: 2 }) }
   assert.equal(parse(none, 'c'), { names: [] })
   assert.equal(parse(none, 'c a b'), { names: ['a', 'b'] })
@@ -151,7 +170,11 @@ test('repeated arguments end at the options that follow, whatever the order of t
   assert.equal(parse(union, 'c 1 a'), { keys: ['key(a)'], ...bare })
   assert.throws(() => parse(union, 'c 0 a'), /^numkeys should be greater than 0$/)
   assert.throws(() => parse(union, 'c 3 a b'), /^numkeys can't be greater than number of args$/)
-  assert.throws(() => parse(union, 'c 2 a b WEIGHTS'), /^syntax error$/)
+  assert.throws(() => parse(union, 'c 2 a b WEIGHTS'), /^syntax error: weights is missing$/)
+  assert.throws(
+    () => parse(union, 'c x a'),
+    /^value is not an integer or out of range: numkeys must be an integer, got 'x'$/,
+  )
 })
 
 test('a token before every element', () => {
@@ -170,7 +193,7 @@ test('a token before every element', () => {
     destination: 'key(d)',
   })
   assert.equal(parse(sort, 'SORT k').get, [])
-  assert.throws(() => parse(sort, 'SORT k LIMIT 1'), /^syntax error$/)
+  assert.throws(() => parse(sort, 'SORT k LIMIT 1'), /^syntax error: count is missing$/)
 })
 
 test('alternatives that no token tells apart are tried in order', () => {
@@ -183,7 +206,9 @@ test('alternatives that no token tells apart are tried in order', () => {
 test('words that must be there, and subcommands one position later', () => {
   const schema = { no: arg.token('NO', { required: true }), one: arg.token('ONE', { required: true }) }
   assert.equal(parse(schema, 'REPLICAOF no one'), { no: true, one: true })
-  assert.throws(() => parse(schema, 'REPLICAOF no two'), /^syntax error$/)
+  assert.throws(() => parse(schema, 'REPLICAOF no two'), /^syntax error: expected ONE, got 'two'$/)
+  const side = { side: arg.oneof({ left: arg.token('LEFT'), right: arg.token('RIGHT') }) }
+  assert.throws(() => parse(side, 'c up'), /^syntax error: expected LEFT or RIGHT, got 'up'$/)
   const parsed = compileParser({ name: arg.string() }, 2)(
     new ListArgs(['a', 'b', 'c']),
     () => undefined as never,

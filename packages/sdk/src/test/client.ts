@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import RedisParser from 'redis-parser'
 import type { CallArgument } from '../context.ts'
+import { AttributedValue, type ReplyValue } from '../reply.ts'
 import { ReplyError } from './reply-error.ts'
 import { type Decoded, exactNumber, Resp3Decoder } from './resp3-decoder.ts'
 
@@ -229,6 +230,10 @@ export const toText = (value: unknown): unknown => {
   if (Buffer.isBuffer(value)) return value.toString('utf8')
   if (Array.isArray(value)) return value.map(toText)
   if (value instanceof Set) return new Set([...value].map(toText))
+  if (value instanceof AttributedValue) {
+    const attributes = toText(value.attributes) as Map<string, ReplyValue>
+    return new AttributedValue(attributes, toText(value.value) as ReplyValue)
+  }
   if (value instanceof Map) return new Map([...value].map(([key, element]) => [toText(key), toText(element)]))
   return value
 }

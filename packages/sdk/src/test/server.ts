@@ -24,7 +24,10 @@ export interface StartOptions {
   readonly args?: readonly string[]
   /** Further modules, loaded before the module under test. */
   readonly modules?: readonly ModuleToLoad[]
-  /** Configuration by its full name: options of the server, and the modules' parameters as `<module>.<name>`. */
+  /**
+   * Configuration by its full name: options of the server, and the modules' parameters as `<module>.<name>`. The server
+   * listens on 127.0.0.1 alone, allows `DEBUG` and saves nothing by itself, unless this says otherwise.
+   */
   readonly config?: Readonly<Record<string, string | number | boolean>>
   /** Program to start and its first arguments, instead of the installed `modis`; it must read a configuration file. */
   readonly program?: readonly string[]
@@ -45,7 +48,7 @@ export interface TestServer {
   call<Shape = unknown>(command: string, ...args: readonly CallArgument[]): Promise<Shape>
   /** Loads the module under test anew, as an operator who deploys a new build does. @throws ReplyError where that fails */
   reload(): Promise<void>
-  /** Saves, ends the process, and starts it again on the same data. */
+  /** Saves, ends the process, and starts it again on the same data and with the same configuration file. */
   restart(): Promise<void>
   /** Ends the server and deletes its data. */
   stop(): Promise<void>
@@ -71,6 +74,8 @@ export const start = async (options: StartOptions = {}): Promise<TestServer> => 
 
 class ChildServer implements TestServer {
   readonly folder = mkdtempSync(join(tmpdir(), 'modis-test-'))
+  /** Written once: what CONFIG REWRITE makes of it holds after a restart. */
+  private readonly file = join(this.folder, 'modis.conf')
   port = 0
   private readonly options: StartOptions
   private readonly module: string | null
@@ -89,6 +94,7 @@ class ChildServer implements TestServer {
   async begin(): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       this.port = await freePort()
+      writeFileSync(this.file, this.configuration())
       try {
         return await this.launch()
       } catch (error) {
@@ -138,16 +144,21 @@ class ChildServer implements TestServer {
   }
 
   private async launch(): Promise<void> {
-    const file = join(this.folder, 'modis.conf')
-    writeFileSync(file, this.configuration())
     const limit = this.options.startLimitMs ?? defaultStartLimitMs
-    this.running = await startProcess([...this.program, file], this.module ?? process.cwd(), limit)
+    this.running = await startProcess([...this.program, this.file], this.module ?? process.cwd(), limit)
   }
 
   private configuration(): string {
     const { args = [], modules = [], config = {} } = this.options
     const own: ModuleToLoad[] = this.module === null ? [] : [[this.module, ...args]]
-    const settings = { port: this.port, bind: '127.0.0.1', dir: this.folder, save: '', ...config }
+    const settings = {
+      port: this.port,
+      bind: '127.0.0.1',
+      dir: this.folder,
+      save: '',
+      'enable-debug-command': 'local',
+      ...config,
+    }
     const lines = [...modules, ...own].map((module) => ['loadmodule', ...[module].flat()])
     for (const [name, value] of Object.entries(settings)) lines.push([name, settingText(value)])
     return lines.map((words) => `${words.map(quote).join(' ')}\n`).join('')
