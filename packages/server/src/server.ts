@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { KeyspaceEventClass } from '@modis/sdk'
 import { BlockingKeys } from './client/blocking.ts'
 import { type Client, Gate } from './client/client.ts'
+import { ClientEviction } from './client/client-eviction.ts'
 import { Clients } from './client/clients.ts'
 import { keepHouse } from './client/housekeeping.ts'
 import { Monitors } from './client/monitors.ts'
@@ -83,6 +84,7 @@ export class Server {
   readonly slowCommands: SlowCommands
   readonly outputLimits = new OutputLimits()
   readonly cron = new Cron(this)
+  readonly clientEviction: ClientEviction
   readonly rates = new Rates(this)
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
@@ -141,6 +143,7 @@ export class Server {
     this.#followEvents()
     this.#addPeriodicWork()
     keepHouse(this)
+    this.clientEviction = new ClientEviction(this)
   }
 
   /** Has the keyspace and the event loop tell of what modules want to hear of only while they do. */
@@ -283,6 +286,7 @@ export class Server {
       client.flushQueued = false
       client.link?.flush()
     }
+    this.clientEviction.settle(clients)
   }
 
   /** Whether a change of a key is nobody's concern. */
@@ -379,6 +383,7 @@ export class Server {
     keyspace.misses = 0
     keyspace.expiredKeys = 0
     keyspace.evictedKeys = 0
+    this.clientEviction.evicted = 0
     for (const command of this.registry.commands.values()) command.resetFigures()
   }
 

@@ -1,22 +1,13 @@
 import { type Client, Gate } from '../../client/client.ts'
+import { clientMemory } from '../../client/client-memory.ts'
 import type { Server } from '../../server.ts'
 import { redirectionOf } from './tracking.ts'
-
-/** Bytes that a client's own bookkeeping takes, roughly. */
-const CLIENT_BYTES = 1024
 
 /** Classes of clients that CLIENT LIST and KILL tell apart. */
 export type ClientClass = 'normal' | 'pubsub' | 'replica' | 'master'
 
 export function classOf(client: Client): ClientClass {
   return client.subscriptionCount > 0 ? 'pubsub' : 'normal'
-}
-
-/** Memory that a client takes: what it has sent and not been served, and what it has not read yet. */
-export function clientMemory(client: Client): number {
-  const { link, transaction } = client
-  const buffers = (link?.queryBufferBytes ?? 0) + (link?.pendingBytes ?? 0)
-  return CLIENT_BYTES + buffers + (transaction?.queuedBytes ?? 0)
 }
 
 /** A client as one line of CLIENT LIST. */

@@ -1,11 +1,11 @@
 import { arg } from '@modis/sdk'
+import { clientMemory } from '../../client/client-memory.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { syntaxError } from '../../dispatch/command-errors.ts'
 import { Arena } from '../../keyspace/arena.ts'
 import { blockSize, Encoding } from '../../keyspace/entry-layout.ts'
 import { longArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
-import { clientMemory } from '../client/describe.ts'
 import type { BuiltInCommand } from '../family.ts'
 import { helpSubcommand } from '../help.ts'
 

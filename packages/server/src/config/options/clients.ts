@@ -16,10 +16,14 @@ export const clientOptions = inSection('clients', [
     'Most bytes of requests of one client that wait to be executed.',
   ),
   memory('proto-max-bulk-len', 512 * 1024 ** 2, [1024 ** 2, MAX_LONG], 'Longest argument of a request.'),
+  integer(
+    'maxmemory-clients',
+    0,
+    [-100, MAX_LONG],
+    'Memory of all clients together, from 128kb, or a share of `maxmemory`, above which those that take most are disconnected; 0 for no limit.',
+    { format: 'percent' },
+  ),
   ...withoutEffect([
-    integer('maxmemory-clients', 0, [-100, MAX_LONG], 'Memory of all clients together.', {
-      format: 'percent',
-    }),
     integer('tracking-table-max-keys', 1_000_000, [0, MAX_LONG], 'Keys remembered for client-side caching.'),
   ]),
 ])

@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { clientMemory } from '../../commands/client/describe.ts'
+import { clientMemory } from '../../client/client-memory.ts'
 import type { Server } from '../../server.ts'
 import { humanBytes, type InfoField, type InfoSectionDefinition } from '../section.ts'
 

@@ -30,14 +30,14 @@ function traffic({ stats, rates }: Server): InfoField[] {
   ]
 }
 
-function keys({ keyspace, expiryCycle, pubsub }: Server): InfoField[] {
+function keys({ clientEviction, keyspace, expiryCycle, pubsub }: Server): InfoField[] {
   return [
     ['expired_keys', keyspace.expiredKeys],
     ['expired_stale_perc', expiryCycle.stalePercent.toFixed(2)],
     ['expired_time_cap_reached_count', expiryCycle.timeLimitReached],
     ['expire_cycle_cpu_milliseconds', Math.floor(expiryCycle.spentMs)],
     ['evicted_keys', keyspace.evictedKeys],
-    ['evicted_clients', 0],
+    ['evicted_clients', clientEviction.evicted],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', keyspace.hits],
