@@ -5,6 +5,8 @@ import { hashBytes, keyWords, MAX_KEY_WORDS } from './hash-bytes.ts'
 const MIN_BITS = 3
 const MAX_BITS = 12
 const HASH_SPACE = 2 ** 32
+/** How much fuller than the mean the fullest segments are taken to be: hashes spread evenly, deletions need not. */
+const FULLEST = 2
 /** Bytes of one slot of the directory. */
 const DIRECTORY_BYTES = 8
 
@@ -182,9 +184,10 @@ export class Table {
   random(): number {
     if (this.#size === 0) return 0
     let segment: Segment
+    // A segment stands in the directory for its share of all hashes, and is taken as often as it is fuller than others.
     do {
       segment = this.#directory[Math.floor(Math.random() * this.#directory.length)] as Segment
-    } while (segment.count === 0)
+    } while (segment.count * 2 ** segment.depth <= Math.random() * FULLEST * this.#size)
     const mask = segment.slots.length - 1
     let at = Math.floor(Math.random() * (1 << segment.bits)) << 1
     // Independent draws are fair; a sparse segment falls back to the next entry in probe order.

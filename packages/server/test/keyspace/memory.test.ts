@@ -1,6 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { Type } from '../../src/keyspace/entry-layout.ts'
+import type { Database } from '../../src/keyspace/database.ts'
+import type { Entry } from '../../src/keyspace/entry.ts'
+import { keyBytes, Type } from '../../src/keyspace/entry-layout.ts'
 import { Eviction } from '../../src/keyspace/eviction.ts'
 import { ExpiryCycle } from '../../src/keyspace/expiry-cycle.ts'
 import { Keyspace } from '../../src/keyspace/keyspace.ts'
@@ -188,6 +190,30 @@ test('the expiry cycle finds what has expired within its time', () => {
   assert.is(keyspace.expiredKeys, 50_000)
   assert.ok(Math.abs((keyspace.databases[0]?.averageTtlMs ?? 0) - 99_990) < 10)
   assert.is(cycle.run(1), false)
+})
+
+test('every key is drawn as often as any other, also where most keys of one part of the table are gone', () => {
+  const keyspace = newKeyspace(1)
+  const database = keyspace.databases[0] as Database
+  for (let index = 0; index < 20_000; index++) setString(keyspace, `key:${index}`, Buffer.from('x'))
+  const names: Buffer[] = []
+  for (let cursor = 0, isFirst = true; isFirst || cursor !== 0; isFirst = false) {
+    cursor = database.keys.scan(cursor, 100, (address) => names.push(keyBytes(database.arena, address)))
+  }
+  // The keys stand in the order of their hashes, so this makes one half of the table sparse.
+  const sparse = new Set<string>()
+  for (const [index, name] of names.slice(0, 10_000).entries()) {
+    if (index % 4 === 0) sparse.add(name.toString())
+    else database.delete(database.peek(name, 0, name.length) as Entry)
+  }
+  const draws = 20_000
+  let hits = 0
+  for (let drawn = 0; drawn < draws; drawn++) if (sparse.has(String(database.randomKey()))) hits++
+  const expected = (draws * sparse.size) / database.size
+  assert.ok(
+    Math.abs(hits - expected) < 400,
+    `${hits} of ${draws} draws for ${sparse.size} of ${database.size} keys`,
+  )
 })
 
 test('databases that are swapped exchange all they have', () => {
