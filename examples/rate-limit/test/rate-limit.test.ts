@@ -44,7 +44,7 @@ test('wrong calls say what is wrong', async () => {
   await rejects(server.call('RL.TAKE', 'text'), /^WRONGTYPE/)
   await rejects(
     server.call('CONFIG', 'SET', 'ratelimit.rate', '0'),
-    /'ratelimit.rate'.* must be between 1 and/,
+    /'ratelimit.rate'.* must be an integer of at least 1, got '0'/,
   )
 })
 
