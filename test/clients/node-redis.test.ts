@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient, ErrorReply, RESP_TYPES } from 'redis'
+import { BasicClientSideCache, createClient, ErrorReply, RESP_TYPES } from 'redis'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModuleFolder } from '../modules/module-folder.ts'
@@ -308,6 +308,30 @@ testBoth('databases, by option and by address', async (client, RESP) => {
   assert.is(await client.get('key'), null)
   await client.select(5)
   assert.is(await client.get('key'), 'in five')
+})
+
+test('what the client has cached is asked for again once it has changed', async () => {
+  const cache = new BasicClientSideCache({ ttl: 0, maxEntries: 100, evictPolicy: 'LRU' })
+  const socket = { port: server.port, host: '127.0.0.1', reconnectStrategy: false as const }
+  const client = createClient({ RESP: 3, socket, clientSideCache: cache })
+  await client.connect()
+  const other = await open({ RESP: 3 })
+  try {
+    await other.set('cached', 'first')
+    for (let round = 0; round < 3; round++) assert.is(await client.get('cached'), 'first')
+    assert.is(cache.stats().hitCount, 2)
+    assert.match(await client.sendCommand(['CLIENT', 'INFO']), / flags=t .* redir=0 /)
+    await other.set('cached', 'second')
+    await until('the change', async () => (await client.get('cached')) === 'second')
+    await other.pExpire('cached', 5)
+    await until('the end', async () => (await client.get('cached')) === null)
+    await other.set('cached', 'third')
+    await until('the new value', async () => (await client.get('cached')) === 'third')
+    await other.flushAll()
+    await until('the flush', async () => (await client.get('cached')) === null)
+  } finally {
+    client.destroy()
+  }
 })
 
 for (const RESP of [2, 3] as const) {
