@@ -8,6 +8,7 @@ import { type Pair, startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { ReplyError, Status, Verbatim } from '../support/resp.ts'
 import { startModis } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('server commands')
 let pair: Pair
@@ -272,8 +273,49 @@ test('LATENCY tells of events that took long', async () => {
   assert.equal(shape(modis), shape(redis))
   const [[, milliseconds]] = (await pair.modis.call('LATENCY', 'HISTORY', 'command')) as [[number, number]]
   assert.ok(milliseconds >= 50 && milliseconds < 1000)
+  await pair.both('DEBUG', 'SLEEP', '0.03')
+  const [graph, redisGraph] = (await pair.both('LATENCY', 'GRAPH', 'command')).map(String)
+  const head = /^command - high \d+ ms, low \d+ ms \(all time high \d+ ms\)\n-{80}\n/
+  assert.match(graph ?? '', head)
+  assert.match(redisGraph ?? '', head)
+  assert.match(graph ?? '', /#/)
+  await pair.compare('LATENCY', 'GRAPH', 'nosuch')
+  assert.match(
+    String(await pair.modis.call('LATENCY', 'DOCTOR')),
+    /^command: \d+ in the history .*longest ever \d+ ms/,
+  )
   await pair.compare('LATENCY', 'RESET')
+  assert.match(String(await pair.modis.call('LATENCY', 'DOCTOR')), 'No event took 20 ms or longer')
   await pair.prepare('CONFIG', 'SET', 'latency-monitor-threshold', 0)
+  assert.match(String(await pair.modis.call('LATENCY', 'DOCTOR')), 'Latency is not watched')
+})
+
+test('MEMORY DOCTOR finds what is out of proportion', async () => {
+  assert.match(String(await pair.modis.call('MEMORY', 'DOCTOR')), 'too little data')
+  await pair.modis.call('SET', 'large', Buffer.alloc(64 << 20))
+  await until('the peak to be noticed', async () =>
+    /used_memory_peak:6\d{7}/.test(String(await pair.modis.call('INFO', 'memory'))),
+  )
+  await pair.modis.call('SET', 'large', Buffer.alloc(8 << 20))
+  await until('memory to be given back', async () =>
+    /^Peak: /m.test(String(await pair.modis.call('MEMORY', 'DOCTOR'))),
+  )
+  await pair.modis.call('DEL', 'large')
+})
+
+test('INFO tells what a load brought and the time of the main thread', async () => {
+  await pair.modis.call('FLUSHALL')
+  await pair.modis.call('MSET', 'a', 1, 'b', 2, 'c', 3)
+  await pair.modis.call('DEBUG', 'RELOAD')
+  assert.match(String(await pair.modis.call('INFO', 'persistence')), 'rdb_last_load_keys_loaded:3\r')
+  const cpu = String(await pair.modis.call('INFO', 'cpu'))
+  if (process.platform === 'linux') {
+    const of = (name: string): number => Number(new RegExp(`${name}:([\\d.]+)`).exec(cpu)?.[1])
+    assert.ok(
+      of('used_cpu_user_main_thread') > 0 && of('used_cpu_user_main_thread') <= of('used_cpu_user') + 0.02,
+    )
+  }
+  await pair.modis.call('FLUSHALL')
 })
 
 test('MONITOR shows what others do, secrets and administration left out', async () => {

@@ -15,7 +15,7 @@ import { CommandError } from '@modis/sdk'
 import { ServerGate } from '../dispatch/server-gate.ts'
 import type { Server } from '../server.ts'
 import { redisVersion } from '../version.ts'
-import { loadRdb } from './rdb/load.ts'
+import { type Loaded, loadRdb } from './rdb/load.ts'
 import { RdbReader } from './rdb/rdb-reader.ts'
 import { RdbWriter } from './rdb/rdb-writer.ts'
 import { SaveJob } from './rdb/save-job.ts'
@@ -42,6 +42,9 @@ export class Persistence {
   startedAtMs = 0
   /** Saves that succeeded since the start. */
   saves = 0
+  /** Keys of the file that was loaded last; none of either before the first. */
+  lastLoad: Loaded = { keys: 0, expired: 0 }
+  #job: { readonly job: SaveJob; readonly total: number } | undefined
   #lastTrySeconds = 0
   #scheduled = false
   #cancelled = false
@@ -52,6 +55,11 @@ export class Persistence {
     this.values = new ValueCodec(server)
     server.cron.add(CHECK_MS, () => this.#checkSavePoints())
     server.config.follow(['stop-writes-on-bgsave-error', 'save'], () => this.#showStatus())
+  }
+
+  /** How far the background save that runs has come, in keys; undefined where none does. */
+  get progress(): { readonly saved: number; readonly total: number } | undefined {
+    return this.#job && { saved: this.#job.job.keys, total: this.#job.total }
   }
 
   /** Path of the RDB file. */
@@ -108,6 +116,7 @@ export class Persistence {
     this.#server.log.notice('Background saving started')
     this.#running = this.#background().finally(() => {
       this.inProgress = false
+      this.#job = undefined
       this.lastDurationSeconds = Math.round((Date.now() - this.startedAtMs) / 1000)
       if (!this.#scheduled) return
       this.#scheduled = false
@@ -156,6 +165,7 @@ export class Persistence {
     })
     // The snapshot is of this very moment: opening the file may take its time, the commands that follow do not wait.
     const job = new SaveJob(this.#server.keyspace, writer, this.values, this.#info())
+    this.#job = { job, total: this.#server.keyspace.databases.reduce((sum, { size }) => sum + size, 0) }
     let file: FileHandle | undefined
     const drain = async (to: FileHandle): Promise<void> => {
       const parts = pending
@@ -270,6 +280,7 @@ export class Persistence {
     try {
       const reader = RdbReader.from((target, from, to) => readSync(file, target, from, to - from, null), true)
       const loaded = loadRdb(this.#server, reader, this.values, statSync(path).size)
+      this.lastLoad = loaded
       const seconds = ((performance.now() - started) / 1000).toFixed(3)
       this.#server.log.notice(
         `Done loading RDB, keys loaded: ${loaded.keys}, keys expired: ${loaded.expired}.`,

@@ -1,4 +1,4 @@
-import { arg, type CommandFlag } from '@modis/sdk'
+import { arg, CommandError, type CommandFlag } from '@modis/sdk'
 import type { Command } from '../../dispatch/command.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import type { Histogram } from '../../info/histogram.ts'
@@ -6,11 +6,30 @@ import { allCommands } from '../../info/sections/commands.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import type { BuiltInCommand } from '../family.ts'
 import { helpSubcommand } from '../help.ts'
+import { latencyGraph, latencyReport } from './latency-report.ts'
 
 const FLAGS: readonly CommandFlag[] = ['admin', 'noscript', 'loading', 'stale']
 const TIPS = ['nondeterministic_output', 'request_policy:all_nodes', 'response_policy:special']
 
 export const latencySubcommands: Readonly<Record<string, BuiltInCommand>> = {
+  doctor: {
+    summary: 'Tells in words which events took long, and what helps.',
+    since: '2.8.13',
+    complexity: 'O(1)',
+    flags: FLAGS,
+    tips: TIPS,
+    args: {},
+    raw: doctor,
+  },
+  graph: {
+    summary: 'Draws how long an event took, second by second.',
+    since: '2.8.13',
+    complexity: 'O(1)',
+    flags: FLAGS,
+    tips: TIPS,
+    args: { event: arg.string() },
+    raw: graph,
+  },
   help: helpSubcommand('2.8.13'),
   histogram: {
     summary: 'Returns how many calls of commands took how long.',
@@ -48,6 +67,18 @@ export const latencySubcommands: Readonly<Record<string, BuiltInCommand>> = {
     args: { event: arg.many(arg.string(), { min: 0 }) },
     raw: reset,
   },
+}
+
+function doctor({ reply, server }: CommandContext): void {
+  const threshold = server.config.integer('latency-monitor-threshold')
+  reply.verbatim('txt', latencyReport(server.slowCommands.latencies, threshold))
+}
+
+function graph({ reply, server }: CommandContext, args: RequestArgs): void {
+  const event = args.string(2)
+  const history = server.slowCommands.latencies.get(event)
+  if (history === undefined) throw new CommandError(`No samples available for event '${event}'`)
+  reply.verbatim('txt', latencyGraph(event, history))
 }
 
 function histogram(ctx: CommandContext, args: RequestArgs): void {

@@ -8,10 +8,28 @@ import { longArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import type { BuiltInCommand } from '../family.ts'
 import { helpSubcommand } from '../help.ts'
+import { memoryReport } from './memory-report.ts'
 
 const TIPS = ['nondeterministic_output', 'request_policy:all_shards', 'response_policy:special']
 
 export const memorySubcommands: Readonly<Record<string, BuiltInCommand>> = {
+  doctor: {
+    summary: 'Tells in words what of the memory is out of proportion.',
+    since: '4.0.0',
+    complexity: 'O(1)',
+    tips: TIPS,
+    args: {},
+    raw: ({ reply, server }) => reply.verbatim('txt', memoryReport(server)),
+  },
+  'malloc-stats': {
+    summary:
+      'Tells of the allocator that the server is built with; that of Modis has no more to say than INFO.',
+    since: '4.0.0',
+    complexity: 'Depends on how much memory is allocated, could be slow',
+    tips: TIPS,
+    args: {},
+    raw: ({ reply }) => reply.verbatim('txt', 'Stats not supported for the current allocator'),
+  },
   help: helpSubcommand('4.0.0'),
   purge: {
     summary: 'Gives memory back to the system; Modis does so without being asked.',
