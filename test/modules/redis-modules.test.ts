@@ -4,8 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import * as assert from 'uvu/assert'
 import { suiteNeeding } from '../support/needs.ts'
 import { type Pair, startPair } from '../support/pair.ts'
+import { RawClient } from '../support/raw-client.ts'
+import { until } from '../support/until.ts'
 
 const test = suiteNeeding('Redis modules in both servers', 'redis-server')
 const include = fileURLToPath(new URL('../../packages/bridge/include', import.meta.url))
@@ -48,6 +51,109 @@ test('parameters of every type are registered, read, set and refused', async () 
   )
   await pair.compareUnordered('CONFIG', 'GET', 'parameters.*')
   await pair.script('MODULE UNLOAD parameters', 'CONFIG GET parameters.*', 'CONFIG SET parameters.size 1')
+})
+
+test('a module may be called as a family of commands is', async () => {
+  await pair.compare('MODULE', 'LOAD', compile('hash'))
+  await pair.script('HSET h f v', 'HGETALL h', 'DEL h')
+})
+
+test('COMMAND tells the flags, categories and key specifications that a module gave its commands', async () => {
+  for (const name of ['hash.set', 'hash.plain', 'hash.movable']) await pair.compare('COMMAND', 'INFO', name)
+  const docs = await pair.both('COMMAND', 'DOCS', 'hash.plain')
+  assert.equal(docs[0], docs[1])
+})
+
+test('a module hears which key loses a value of its type', async () => {
+  await pair.script(
+    'hash.set k1 2',
+    'DEL k1',
+    'hash.unlinked',
+    'SELECT 3',
+    'hash.set k2 2',
+    'UNLINK k2',
+    'hash.unlinked',
+    'hash.set k3 2',
+    'SET k3 text',
+    'hash.unlinked',
+    'hash.set k4 2',
+    'RENAME k4 k5',
+    'hash.unlinked',
+    'DEL k3 k5',
+    'SELECT 0',
+  )
+})
+
+test('a copy that a module does not make is an error of its own', async () => {
+  await pair.script(
+    'hash.set even 2',
+    'COPY even copied',
+    'hash.set odd 3',
+    'COPY odd copied2',
+    'EXISTS copied copied2',
+  )
+})
+
+test('a module sees that EXEC runs its command, and may not block there', async () => {
+  await pair.script(
+    'hash.in-transaction',
+    'MULTI',
+    'hash.in-transaction',
+    'hash.call hash.in-transaction',
+    'hash.block',
+    'EXEC',
+    'hash.in-transaction',
+  )
+})
+
+test('what a module learns of its client, of time and of the event loop', async () => {
+  await pair.script(
+    ...['hash.client-has-name', 'CLIENT SETNAME somebody', 'hash.client-has-name', 'hash.certificate'],
+    ...[
+      'hash.make-user',
+      'hash.timer-rest',
+      'hash.loop-even',
+      'hash.loop-even',
+      'hash.time-stands',
+      'hash.unwatch',
+    ],
+  )
+})
+
+test('commands that need a connection of their own answer a module as they do in Redis', async () => {
+  await pair.script(
+    'hash.call monitor',
+    'hash.call subscribe a',
+    'hash.call psubscribe a',
+    'hash.call ssubscribe a',
+  )
+})
+
+test('an error that a module passes on counts once', async () => {
+  await pair.script('CONFIG RESETSTAT', 'SET text x', 'hash.call hgetall text')
+  const [modis, redis] = await pair.both('INFO', 'errorstats')
+  assert.is(String(modis), String(redis))
+})
+
+test('keys that are loaded are told to modules', async () => {
+  await pair.script('FLUSHALL', 'SET a 1', 'RPUSH b 1', 'hash.set c 2', 'DEBUG RELOAD', 'hash.loaded-keys')
+})
+
+test('a client that waits for a key hears of its end; no other may end the wait', async () => {
+  const { modis } = pair
+  for (const [end, ...args] of [['DEL', 'awaited'], ['FLUSHALL'], ['PEXPIRE', 'awaited', '1']] as const) {
+    await modis.call('SET', 'awaited', '1')
+    const waiting = await RawClient.connect(pair.modisServer.port)
+    const id = await waiting.call('CLIENT', 'ID')
+    const reply = waiting.call('hash.wait-for-end', 'awaited')
+    await until('the client waits', async () =>
+      /blocked_clients:1\r/.test(String(await modis.call('INFO', 'clients'))),
+    )
+    assert.is(await modis.call('CLIENT', 'UNBLOCK', String(id)), 0)
+    await modis.call(end, ...args)
+    assert.is(((await reply) as { text: string }).text, 'gone')
+    waiting.close()
+  }
 })
 
 test.run()

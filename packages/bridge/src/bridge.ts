@@ -83,6 +83,8 @@ export interface ServerEventData {
 export interface Bridge {
   /** Replies and saved values are left here; read them before calling the bridge again. */
   readonly output: Uint8Array
+  /** What a module measured of the work for the client that `blockedTimeout` or `blockedKeyReady` served last. */
+  readonly measuredUs: number
   readonly functions: readonly FunctionStatus[]
 
   /** Before OnLoad. `module` is a number of the server's choice, new for every load. */

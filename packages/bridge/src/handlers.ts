@@ -328,8 +328,9 @@ function commandHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
 function clientHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   return {
     blockClient() {
-      const [blocked, client, timeoutMs, whenDeleted, , count] = memory.slots
-      host.blockClient(blocked, client, timeoutMs, count ? memory.args(4) : null, whenDeleted !== 0)
+      const [blocked, client, timeoutMs, whenDeleted, mayTimeOut, , count] = memory.slots
+      const keys = count ? memory.args(5) : null
+      host.blockClient(blocked, client, timeoutMs, keys, whenDeleted !== 0, mayTimeOut !== 0)
     },
     unblocked() {
       const [blocked, client, elapsedUs] = memory.slots

@@ -413,6 +413,7 @@ export interface ClientHost {
    * The client of the running command waits for `blocked`. The server calls `blockedTimeout` after
    * `timeoutMs` (0: never) and `blockedGone` when it disconnects. `keys`, when there are any: it also
    * calls `blockedKeyReady` whenever one of them is signalled ready; `whenDeleted`: also on deletion.
+   * `mayTimeOut`: the module has a reply for a timeout, so that CLIENT UNBLOCK can end the wait.
    */
   blockClient(
     blocked: number,
@@ -420,6 +421,7 @@ export interface ClientHost {
     timeoutMs: number,
     keys: Arguments | null,
     whenDeleted: boolean,
+    mayTimeOut: boolean,
   ): void
   /** The client goes on. `reply` is RESP in its protocol, empty for none. */
   unblocked(blocked: number, client: number, reply: Slice, elapsedUs: number): void

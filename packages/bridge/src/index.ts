@@ -88,6 +88,7 @@ class NativeBridge implements Bridge {
   readonly #host: BridgeHost
   readonly #memory: SharedMemory
   readonly #eventNames = new Map<string, Uint8Array>()
+  measuredUs = 0
 
   constructor(addon: Addon, host: BridgeHost) {
     this.#addon = addon
@@ -177,6 +178,7 @@ class NativeBridge implements Bridge {
   blockedTimeout(blocked: number, resp: number): ReplyLength {
     this.#put(blocked, resp)
     this.#addon.blockedTimeout()
+    this.measuredUs = this.#memory.slots[1]
     return this.#memory.slots[0]
   }
 
@@ -188,6 +190,7 @@ class NativeBridge implements Bridge {
   blockedKeyReady(blocked: number, key: Uint8Array, resp: number): ReplyLength {
     this.#put(blocked, resp)
     this.#addon.blockedKeyReady(key)
+    this.measuredUs = this.#memory.slots[1]
     return this.#memory.slots[0]
   }
 

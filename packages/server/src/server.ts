@@ -99,6 +99,8 @@ export class Server {
   readonly #atClose: (() => void)[] = []
   #flushQueue: Client[] = []
   #batchDepth = 0
+  /** The client whose EXEC runs what it has queued. */
+  executing: Client | undefined
   #tellsLoop = false
   #isAwake = false
   /** Lets modules rewrite requests before their command is looked up; only set while a module asks for it. */
@@ -153,7 +155,10 @@ export class Server {
       keyspace.removeHook = isWanted ? (...what) => this.#tellOfRemoval(...what) : undefined
     })
     const watchLoop = (): void => {
+      const wasTold = this.#tellsLoop
       this.#tellsLoop = events.wants('event-loop-before-sleep') || events.wants('event-loop-after-sleep')
+      // Who begins to listen does so while the loop works: what it hears of first is that the loop is about to wait.
+      if (this.#tellsLoop && !wasTold) this.#awaitSleep()
     }
     events.whenWanted('event-loop-before-sleep', watchLoop)
     events.whenWanted('event-loop-after-sleep', watchLoop)
@@ -171,8 +176,13 @@ export class Server {
   /** Tells that the event loop has begun to work, and, once it has nothing left to do, that it is about to wait. */
   #wake(): void {
     if (this.#isAwake) return
-    this.#isAwake = true
     this.events.emit('event-loop-after-sleep', {})
+    this.#awaitSleep()
+  }
+
+  #awaitSleep(): void {
+    if (this.#isAwake) return
+    this.#isAwake = true
     setImmediate(() => {
       this.#isAwake = false
       this.events.emit('event-loop-before-sleep', {})

@@ -75,6 +75,7 @@ static void tell_host(RedisModuleBlockedClient *blocked, long long timeout_ms, R
   host_number(blocked->caller.client);
   host_number((double)timeout_ms);
   host_number(flags & REDISMODULE_BLOCK_UNBLOCK_DELETED ? 1 : 0);
+  host_number(blocked->timeout_callback != NULL);
   host_arguments(keys, count);
   host_call(HOST_blockClient);
   host_end(frame);
@@ -249,6 +250,12 @@ bool blocked_timeout(uint64_t number, Reply *reply) {
   /* A module that waits for keys need not unblock what has timed out. */
   if (blocked->on_keys && !atomic_exchange(&blocked->unblocked, true)) post(finish, blocked);
   return true;
+}
+
+/* Microseconds that its module has measured. */
+uint64_t blocked_measured(uint64_t number) {
+  RedisModuleBlockedClient *blocked = table_get(&blocked_clients, number);
+  return blocked ? blocked->measured_us : 0;
 }
 
 void blocked_gone(uint64_t number) {

@@ -339,7 +339,7 @@ RedisModuleString **format_arguments(const char *command, const char *format, va
 void arguments_free(RedisModuleString **arguments, int count);
 RedisModuleCallReply *call_reply_new(RedisModuleCtx *context, const char *bytes, size_t length, int resp);
 RedisModuleCallReply *call_reply_error(RedisModuleCtx *context, const char *line);
-RedisModuleCallReply *call_reply_promise(RedisModuleCtx *context, uint64_t number);
+RedisModuleCallReply *call_reply_promise(RedisModuleCtx *context, uint64_t number, int resp);
 void call_reply_release(RedisModuleCallReply *reply);
 void promise_finished(uint64_t number, const char *bytes, size_t length);
 void promises_drop(Module *module);
@@ -399,6 +399,7 @@ void zset_range_free(RedisModuleKey *key);
 void blocked_drop(Module *module);
 /* Each returns the length left in the reply given. */
 bool blocked_timeout(uint64_t number, Reply *reply);
+uint64_t blocked_measured(uint64_t number);
 void blocked_gone(uint64_t number);
 bool blocked_key_ready(uint64_t number, RedisModuleString *key, Reply *reply);
 void blocked_release(RedisModuleBlockedClient *blocked);
@@ -515,6 +516,7 @@ void log_line(const Module *module, const char *level, const char *text);
 void log_vformat(const Module *module, const char *level, const char *format, va_list args);
 void log_format(const Module *module, const char *level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void cached_time_forget(void);
 
 /* What runs now, for the crash report. */
 typedef struct Running {
@@ -522,6 +524,7 @@ typedef struct Running {
   const char *what;
 } Running;
 extern __thread Running running;
+extern int handler_depth; /* calls of JavaScript that modules wait for */
 Running running_enter(const Module *module, const char *what);
 static inline void running_leave(Running before) { running = before; }
 void crash_install(void);

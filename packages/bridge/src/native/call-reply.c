@@ -25,6 +25,7 @@ typedef struct Promise {
   Module *module;
   RedisModuleOnUnblocked handler;
   void *data;
+  int db, resp; /* of the call */
 } Promise;
 
 static Table promises;
@@ -177,10 +178,12 @@ RedisModuleCallReply *call_reply_error(RedisModuleCtx *context, const char *line
   return result;
 }
 
-RedisModuleCallReply *call_reply_promise(RedisModuleCtx *context, uint64_t number) {
+RedisModuleCallReply *call_reply_promise(RedisModuleCtx *context, uint64_t number, int resp) {
   RedisModuleCallReply *reply = new_root(context);
   Promise *promise = must_calloc(sizeof *promise);
   promise->module = context->module;
+  promise->db = context->caller.db;
+  promise->resp = resp;
   table_set(&promises, number, promise);
   reply->parsed = true;
   reply->type = REDISMODULE_REPLY_PROMISE;
@@ -217,10 +220,11 @@ void promise_finished(uint64_t number, const char *bytes, size_t length) {
   if (promise->handler && promise->module->live) {
     RedisModuleCtx context;
     context_start(&context, promise->module, 0);
-    RedisModuleCallReply *reply = call_reply_new(NULL, bytes, length, 2);
+    context.caller.db = promise->db;
+    /* The handler frees the reply, at once or later on another thread. */
+    RedisModuleCallReply *reply = call_reply_new(NULL, bytes, length, promise->resp);
     Running before = running_enter(promise->module, "the end of a blocking call");
     promise->handler(&context, reply, promise->data);
-    call_reply_release(reply);
     context_finish(&context);
     running_leave(before);
   }

@@ -115,7 +115,7 @@ static RedisModuleCallReply *run(RedisModuleCtx *context, RedisModuleString **ar
   if (status == STATUS_DONE && length >= 0) {
     reply = call_reply_new(context, host_output(), (size_t)length, caller.resp);
   } else if (status == STATUS_BLOCKED) {
-    reply = call_reply_promise(context, (uint64_t)host_result(2));
+    reply = call_reply_promise(context, (uint64_t)host_result(2), caller.resp);
   } else if (status != STATUS_DONE) {
     char *line = status < STATUS_COUNT ? host_output_text(1) : NULL;
     if (flags & FORMAT_ERRORS_AS_REPLIES) {

@@ -69,6 +69,13 @@ int rm_RedactClientCommandArgument(RedisModuleCtx *context, int position) {
   return redacted != 0 ? REDISMODULE_OK : REDISMODULE_ERR;
 }
 
+/* Connections without TLS have none. */
+RedisModuleString *rm_GetClientCertificate(RedisModuleCtx *context, uint64_t client) {
+  (void)context;
+  (void)client;
+  return NULL;
+}
+
 int rm_GetContextFlags(RedisModuleCtx *context) {
   int flags = (int)host_ask(HOST_contextFlags, 0, 0);
   if (context) {

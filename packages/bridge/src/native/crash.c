@@ -26,6 +26,7 @@ static pthread_t main_thread;
 
 Running running_enter(const Module *module, const char *what) {
   Running before = running;
+  if (before.what == NULL && handler_depth == 0) cached_time_forget();
   running = (Running){module, what};
   return before;
 }

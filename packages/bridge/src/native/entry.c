@@ -171,8 +171,10 @@ static napi_value entry_blocked_timeout(napi_env env, napi_callback_info info) {
   Reply reply;
   uint64_t number = (uint64_t)slots[0];
   reply_start(&reply, (int)slots[1]);
+  slots[1] = 0;
   if (blocked_timeout(number, &reply)) {
     give_reply(&reply, NULL);
+    slots[1] = (double)blocked_measured(number);
   } else {
     slots[0] = -1;
   }
@@ -194,8 +196,10 @@ static napi_value entry_blocked_key_ready(napi_env env, napi_callback_info info)
   reply_start(&reply, (int)slots[1]);
   RedisModuleString *key = string_of(in[0]);
   keyspace_epoch++;
+  slots[1] = 0;
   if (blocked_key_ready(number, key, &reply)) {
     give_reply(&reply, NULL);
+    slots[1] = (double)blocked_measured(number);
   } else {
     reply_free(&reply);
     slots[0] = -1;

@@ -17,6 +17,7 @@ enum { SLOT_COUNT = 64, USUAL_BYTES = 64 * 1024, MOST_KEPT = 8 * 1024 * 1024 };
 double *slots;
 napi_env environment;
 bool in_forked_child;
+int handler_depth;
 
 static napi_ref handlers[HOST_COUNT];
 static napi_ref shared_object; /* where JavaScript finds slots, input and output */
@@ -198,6 +199,7 @@ static void run_handler(void *data) {
   input.published = ready;
   Running before = running;
   running = (Running){0};
+  handler_depth++;
   if (ready && napi_get_reference_value(environment, shared_object, &receiver) == napi_ok &&
       napi_get_reference_value(environment, handlers[operation], &function) == napi_ok &&
       napi_call_function(environment, receiver, function, 0, NULL, &result) == napi_ok) {
@@ -205,6 +207,7 @@ static void run_handler(void *data) {
   } else {
     report_exception(operation);
   }
+  handler_depth--;
   running = before;
   napi_close_handle_scope(environment, scope);
 }

@@ -80,6 +80,8 @@ void rm_LatencyAddSample(const char *event, mstime_t milliseconds) {
   host_end(frame);
 }
 
+static _Atomic long long cached_time; /* 0: to be read from the clock */
+
 static long long microseconds(clockid_t clock) {
   struct timespec time;
   clock_gettime(clock, &time);
@@ -90,8 +92,16 @@ mstime_t rm_Milliseconds(void) { return microseconds(CLOCK_REALTIME) / 1000; }
 
 ustime_t rm_Microseconds(void) { return microseconds(CLOCK_REALTIME); }
 
-/* Reading the clock is cheap enough to need no cache. */
-ustime_t rm_CachedMicroseconds(void) { return microseconds(CLOCK_REALTIME); }
+/* The same from the start of what the server runs to its end, notifications and called commands included. */
+ustime_t rm_CachedMicroseconds(void) {
+  long long cached = atomic_load_explicit(&cached_time, memory_order_relaxed);
+  if (cached != 0) return cached;
+  cached = microseconds(CLOCK_REALTIME);
+  atomic_store_explicit(&cached_time, cached, memory_order_relaxed);
+  return cached;
+}
+
+void cached_time_forget(void) { atomic_store_explicit(&cached_time, 0, memory_order_relaxed); }
 
 uint64_t rm_MonotonicMicroseconds(void) { return (uint64_t)microseconds(CLOCK_MONOTONIC); }
 

@@ -160,6 +160,7 @@ void rm_ThreadSafeContextLock(RedisModuleCtx *context) {
   pthread_mutex_unlock(&mutex);
   pthread_cond_destroy(&waiter.granted_condition);
   holding = true;
+  cached_time_forget();
 }
 
 /* Gets the lock when the event loop has nothing to do and nobody else wants it; EBUSY otherwise, and

@@ -9,6 +9,7 @@ typedef struct Timer {
   void *data;
   Module *module; /* NULL for a context of no known module */
   int db;
+  uint64_t due_us; /* by the monotonic clock */
 } Timer;
 
 static Table timers;
@@ -50,6 +51,7 @@ RedisModuleTimerID rm_CreateTimer(RedisModuleCtx *context, mstime_t period, Redi
   timer->module = context->module;
   timer->db = context->caller.db;
   timer->handle.data = timer;
+  timer->due_us = rm_MonotonicMicroseconds() + (period > 0 ? (uint64_t)period : 0) * 1000;
   uv_timer_init(event_loop, &timer->handle);
   /* The loop's clock stands still while a command runs. */
   uv_update_time(event_loop);
@@ -77,10 +79,9 @@ int rm_StopTimer(RedisModuleCtx *context, RedisModuleTimerID number, void **data
 int rm_GetTimerInfo(RedisModuleCtx *context, RedisModuleTimerID number, uint64_t *remaining, void **data) {
   Timer *timer = own_timer(context, number);
   if (timer == NULL) return REDISMODULE_ERR;
-  if (remaining) {
-    uv_update_time(event_loop);
-    *remaining = uv_timer_get_due_in(&timer->handle);
-  }
+  /* In whole milliseconds: of a period some is always gone when a module asks. */
+  uint64_t now_us = rm_MonotonicMicroseconds();
+  if (remaining) *remaining = timer->due_us > now_us ? (timer->due_us - now_us) / 1000 : 0;
   if (data) *data = timer->data;
   return REDISMODULE_OK;
 }

@@ -9,6 +9,9 @@ struct RedisModuleUser {
   bool owned; /* made by CreateModuleUser: freeing the handle frees the user */
 };
 
+/* What the host takes for a user that it does not have. */
+enum { NO_SUCH_USER = -1 };
+
 typedef struct Authenticated {
   Module *module;
   RedisModuleUserChangedFunc function;
@@ -39,8 +42,10 @@ static int number_from_name(HostOperation operation, const char *name, size_t le
   return number;
 }
 
+/* Modules take for granted that they get a user: one that the host cannot make may do nothing. */
 RedisModuleUser *rm_CreateModuleUser(const char *name) {
-  return handle_of(number_from_name(HOST_userCreate, name, strlen(name)), true);
+  int number = number_from_name(HOST_userCreate, name, strlen(name));
+  return handle_of(number == 0 ? NO_SUCH_USER : number, true);
 }
 
 /* NULL when there is no such user. Freed with FreeModuleUser, which leaves the user alone. */
@@ -50,7 +55,7 @@ RedisModuleUser *rm_GetModuleUserFromUserName(RedisModuleString *name) {
 
 void rm_FreeModuleUser(RedisModuleUser *user) {
   if (user == NULL) return;
-  if (user->owned) host_ask(HOST_userFree, 0, 1, (double)user->number);
+  if (user->owned && user->number != NO_SUCH_USER) host_ask(HOST_userFree, 0, 1, (double)user->number);
   free(user);
 }
 

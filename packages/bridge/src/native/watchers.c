@@ -86,12 +86,13 @@ int rm_EventLoopAdd(int fd, int mask, RedisModuleEventLoopFunc function, void *d
   watcher->data = data;
   watcher->mask |= mask;
   watcher_update(watcher);
+  errno = 0;
   return REDISMODULE_OK;
 }
 
 int rm_EventLoopDel(int fd, int mask) {
   int known = REDISMODULE_EVENTLOOP_READABLE | REDISMODULE_EVENTLOOP_WRITABLE;
-  if (fd < 0) {
+  if (fd < 0 || fd >= getdtablesize()) {
     errno = ERANGE;
     return REDISMODULE_ERR;
   }
@@ -99,6 +100,7 @@ int rm_EventLoopDel(int fd, int mask) {
     errno = EINVAL;
     return REDISMODULE_ERR;
   }
+  errno = 0;
   Watcher *watcher = table_get(&watchers, (uint64_t)fd);
   if (watcher == NULL) return REDISMODULE_OK;
   watcher->mask &= ~mask;

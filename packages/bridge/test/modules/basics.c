@@ -320,7 +320,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   if (RedisModule_Init(ctx, "basics", 3, REDISMODULE_APIVER_1) != REDISMODULE_OK) return REDISMODULE_ERR;
   int elsewhere = argc > 0 && same(argv[0], "elsewhere");
   /* What Modis does not provide must stay NULL. */
-  if (!elsewhere && (RedisModule_StreamAdd || RedisModule_RdbSave || RedisModule_GetClientCertificate)) {
+  if (!elsewhere && (RedisModule_StreamAdd || RedisModule_RdbSave)) {
     return REDISMODULE_ERR;
   }
   if (argc > 0 && same(argv[0], "refuse")) return REDISMODULE_ERR;

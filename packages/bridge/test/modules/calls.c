@@ -217,6 +217,7 @@ static int finished_with;
 static void on_finished(RedisModuleCtx *ctx, RedisModuleCallReply *reply, void *data) {
   (void)ctx;
   finished_with = (int)RedisModule_CallReplyInteger(reply) + *(int *)data;
+  RedisModule_FreeCallReply(reply);
 }
 
 /* calls.promise command: starts a command that blocks; calls.promised tells how it ended. */

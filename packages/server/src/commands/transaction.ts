@@ -91,12 +91,14 @@ function exec(ctx: CommandContext): void {
   const isObserved = (server.dispatcher.gate & ServerGate.observed) !== 0
   const { mayBlock } = ctx
   ctx.mayBlock = false
+  server.executing = client
   try {
     for (const { command, args } of transaction.queue) {
       server.dispatcher.run(client, command, args)
       if (isObserved) server.monitors.show(client, command, args)
     }
   } finally {
+    server.executing = undefined
     ctx.mayBlock = mayBlock
   }
 }

@@ -117,8 +117,10 @@ export class Dispatcher {
   }
 
   /** Counts the errors of a client that are not counted yet: once, however deep the command that replied them was. */
-  #countError({ reply }: Client): void {
+  #countError({ reply, isInternal }: Client): void {
     reply.countedErrors = reply.errors
+    // The error of a module's call reaches no client, unless the module replies it: then it is counted there.
+    if (isInternal) return
     this.#server.stats.countError(reply.lastErrorCode)
   }
 

@@ -12,6 +12,7 @@ import {
   HAS_EXPIRY,
   HAS_METADATA,
   HEADER_BYTES,
+  isObject,
   keyBytes,
   keyLength,
   keyStart,
@@ -233,6 +234,7 @@ export class Database {
     const words = wordsOf(this.arena, entry.address)
     const base = wordBase(entry.address)
     const word0 = words[base] as number
+    if (isObject(this.arena, entry.address)) entry.object().unlinked?.(this.index, () => entry.key)
     this.keys.remove(entry.hash, entry.address)
     if ((word0 & HAS_EXPIRY) !== 0) this.expiring.remove(entry.hash, entry.address)
     keyspace.releaseEntry(entry.address)
@@ -434,6 +436,7 @@ export class Database {
     let moved: Entry
     if (encoding === Encoding.object) {
       const value = entry.object()
+      value.unlinked?.(this.index, () => entry.key)
       // The handle stays with the old entry for deletion, so it is given a value that is free to dispose of.
       this.keyspace.objects.set(valueWord(this.arena, entry.address), EMPTY)
       this.delete(entry)

@@ -12,6 +12,8 @@ export interface LargeValue {
    * Nothing else is called after the first call.
    */
   dispose(limit: number): boolean
+  /** Called when a key of database `db` loses the value. */
+  unlinked?(db: number, key: () => Buffer): void
   /** Name for OBJECT ENCODING. */
   readonly encodingName: string
   /** True where the value owns something outside the arena that must be freed by hand, such as a module's memory. */

@@ -47,7 +47,7 @@ function* missing(server: Server, requires: Requirements): Iterable<ModuleError>
     )
   }
   for (const [name, range] of Object.entries(modules)) {
-    const needed = server.registry.modules.get(name)
+    const needed = server.registry.modules.get(name) ?? server.registry.builtIns.get(name)
     if (needed === undefined) {
       yield new ModuleError(
         'MODIS_MODULE_REQUIRED',

@@ -37,7 +37,8 @@ export interface TypeMethods<Content = unknown> {
   free(content: Content): void
   /** Bytes the value takes. */
   memoryUsage(content: Content, place: ValuePlace, samples: number): number
-  /** A deep copy, or undefined where the type cannot be copied. */
+  readonly canCopy: boolean
+  /** A deep copy, or undefined where the type, or this value, cannot be copied. */
   copy(content: Content, from: ValuePlace, to: ValuePlace): Content | undefined
   /** Commands as RESP that rebuild the value, or undefined where it is to be written as a RESTORE. */
   rewrite(content: Content, place: ValuePlace): Uint8Array | undefined
@@ -45,7 +46,7 @@ export interface TypeMethods<Content = unknown> {
   digest(content: Content, place: ValuePlace): Uint8Array | undefined
   /** Work of {@link free}, in allocations. */
   freeEffort(content: Content, place: ValuePlace): number
-  /** Called when a key loses the value, before it is freed. */
+  /** Called when a key of its own loses the value, before it is freed; not when a whole database is emptied. */
   unlinked?(content: Content, place: ValuePlace): void
   /** Data that is to stand before or after the keys of an RDB file, closing opcode included; undefined for none. */
   auxSave?(when: 'before' | 'after'): Uint8Array | undefined
@@ -203,6 +204,11 @@ export class ModuleValue implements LargeValue {
     return this.#freed
   }
 
+  unlinked(db: number, key: () => Buffer): void {
+    const { methods } = this.type
+    if (methods.unlinked !== undefined) methods.unlinked(this.content, { db, key: key() })
+  }
+
   dispose(limit: number): boolean {
     if (this.#freed) return true
     if (!this.#isDeferred && this.type.methods.freeEffort(this.content, NO_PLACE) > limit) {
@@ -211,7 +217,6 @@ export class ModuleValue implements LargeValue {
     }
     this.#freed = true
     this.type.values.remove(this)
-    this.type.methods.unlinked?.(this.content, NO_PLACE)
     this.type.methods.free(this.content)
     this.content = undefined
     return true

@@ -132,7 +132,8 @@ export class Modules {
   }
 
   #find(name: string): ModuleRecord {
-    const record = this.#server.registry.modules.get(name)
+    const { modules, builtIns } = this.#server.registry
+    const record = modules.get(name) ?? builtIns.get(name)
     if (record === undefined)
       throw new ModuleError('MODIS_MODULE_NOT_LOADED', 'no such module with that name')
     if (record.kind === 'built-in') {

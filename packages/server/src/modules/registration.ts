@@ -5,7 +5,7 @@ import type { Server } from '../server.ts'
 import type { RegisteredType } from './data-types.ts'
 import { ModuleError } from './module-error.ts'
 import type { ModuleRecord } from './module-record.ts'
-import type { HandlerFactory } from './registry.ts'
+import { type HandlerFactory, isRedisModule } from './registry.ts'
 
 /** What a module is loaded with. */
 export interface LoadOptions {
@@ -56,7 +56,9 @@ export class Registration {
   }
 
   #checkName(name: string): void {
-    const taken = this.server.registry.modules.get(name)
+    const { modules, builtIns } = this.server.registry
+    // Redis has no built-in modules that could be in the way of what was written for it.
+    const taken = modules.get(name) ?? (isRedisModule(this.record) ? undefined : builtIns.get(name))
     if (taken !== undefined && taken !== this.replaces) {
       const from = taken.path === '' ? 'a built-in one' : `loaded from ${taken.path}`
       throw new ModuleError(

@@ -11,7 +11,10 @@ export type HandlerFactory = (definition: AnyCommand, fullName: string) => Handl
 /** All modules and their commands: the one door through which commands come in. */
 export class Registry {
   readonly commands = new CommandTable()
+  /** Loaded modules by name, in the order they came. */
   readonly modules = new Map<string, ModuleRecord>()
+  /** The families of commands that are part of the server. */
+  readonly builtIns = new Map<string, ModuleRecord>()
 
   /** The command called `name`, or `container|name` for a subcommand. */
   find(name: string): Command | undefined {
@@ -32,6 +35,10 @@ export class Registry {
    * {@link register}.
    */
   addModule(module: ModuleRecord, place = this.modules.size): void {
+    if (module.kind === 'built-in') {
+      this.builtIns.set(module.name, module)
+      return
+    }
     const following = [...this.modules.values()].slice(place)
     this.modules.set(module.name, module)
     for (const each of following) {
@@ -65,7 +72,10 @@ export class Registry {
       ...(parent === undefined ? {} : { parent }),
       arity: arityOf(definition, description.arity),
       flags,
-      categories: categoriesOf(flags, definition.categories ?? []),
+      // A Redis module names all categories of its commands itself.
+      categories: isRedisModule(module)
+        ? [...(definition.categories ?? [])]
+        : categoriesOf(flags, definition.categories ?? []),
       description,
       definition,
       ...optionalHandler(handlers(definition, parent === undefined ? lower : `${parent.fullName}|${lower}`)),
@@ -120,7 +130,9 @@ function flagsOf(
   { keySpecs, movable }: SchemaDescription,
 ): readonly CommandFlag[] {
   const flags = new Set(definition.flags ?? [])
-  if (module.kind !== 'built-in') {
+  if (isRedisModule(module)) {
+    flags.add('module')
+  } else if (module.kind !== 'built-in') {
     // A module that says nothing of reading or writing says it by how it opens its keys.
     const isSilent = !flags.has('write') && !flags.has('readonly') && keySpecs.length > 0
     if (isSilent) flags.add(keySpecs.some(writes) ? 'write' : 'readonly')
@@ -128,6 +140,11 @@ function flagsOf(
   }
   if (movable) flags.add('movablekeys')
   return [...flags]
+}
+
+/** Whether a module is a binary written for the Redis Modules API, which has rules of its own. */
+export function isRedisModule({ kind }: ModuleRecord): boolean {
+  return kind === 'shared object' || kind === 'redis module package'
 }
 
 function writes({ flags }: KeySpec): boolean {

@@ -134,7 +134,7 @@ export function writeCommandDocs(reply: Reply, command: Command): void {
     field(name)
     reply.bulk(value)
   }
-  text('summary', definition.summary)
+  if (definition.summary !== '') text('summary', definition.summary)
   text('since', definition.since)
   text('group', definition.group ?? module.definition?.group ?? 'module')
   text('complexity', definition.complexity)

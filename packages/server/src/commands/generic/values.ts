@@ -12,6 +12,7 @@ import type { ModuleValue } from '../../modules/data-types.ts'
 
 // What the commands on keys of every type need to know of the types.
 
+const copyFailed = new CommandError('module key failed to copy')
 const cannotCopy = new CommandError('not supported for this module key')
 
 type Copy = (
@@ -94,7 +95,7 @@ function copyModuleValue(
   const value = entry
     .object<ModuleValue>()
     .copy({ db: entry.database.index, key }, { db: target.index, key: newKey })
-  if (value === undefined) throw cannotCopy
+  if (value === undefined) throw entry.object<ModuleValue>().type.methods.canCopy ? copyFailed : cannotCopy
   if (existing !== undefined) target.delete(existing)
   copyMetadata(entry, target.createObject(newKey, 0, newKey.length, Type.module, value, expiry))
 }

@@ -11,7 +11,8 @@ export const clientsSection: InfoSectionDefinition = {
       largestInput = Math.max(largestInput, link?.queryBufferBytes ?? 0)
       largestOutput = Math.max(largestOutput, link?.pendingBytes ?? 0)
     }
-    const blocked = [...blocking.clients]
+    // Not those that stand for a call of a module.
+    const blocked = [...blocking.clients].filter(({ isInternal }) => !isInternal)
     return [
       ['connected_clients', clients.count],
       ['cluster_connections', 0],

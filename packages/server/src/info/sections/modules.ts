@@ -16,9 +16,8 @@ export const modulesSection: InfoSectionDefinition = {
   title: 'Modules',
   isDefault: true,
   fields: (server) => {
-    const records = [...server.registry.modules.values()]
-    const loaded = records.filter(({ kind }) => kind !== 'built-in')
-    const builtIn = records.filter(({ kind }) => kind === 'built-in')
+    const loaded = [...server.registry.modules.values()]
+    const builtIn = [...server.registry.builtIns.values()]
     return [
       ...loaded.map((record): InfoField => ['module', redisLine(server, record)]),
       ...[...loaded, ...builtIn].map((record): InfoField => [`modulestat_${record.name}`, figures(record)]),

@@ -55,6 +55,7 @@ export function typescriptType(
     free: (content) => quietly('free', undefined, () => type.free?.(content)),
     memoryUsage: (content) =>
       quietly('memoryUsage', GUESSED_BYTES, () => amount(type.memoryUsage?.(content) ?? GUESSED_BYTES)),
+    canCopy: true,
     copy: (content, from, to) => {
       const { copy } = type
       if (copy !== undefined)

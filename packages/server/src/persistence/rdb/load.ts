@@ -33,6 +33,7 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
   let database = keyspace.databases[0] as Database
   let attributes = { ...NO_ATTRIBUTES }
   const loaded = { keys: 0, expired: 0 }
+  const tellsLoaded = server.notifications.wants('loaded')
   for (;;) {
     const opcode = reader.byte()
     if (opcode === RdbOpcode.end) break
@@ -76,6 +77,7 @@ export function loadRdb(server: Server, reader: RdbReader, values: ValueCodec, t
       const entry = holder.store(key, attributes.expiry)
       if (attributes.idleSeconds >= 0) entry.clock = keyspace.newClock - attributes.idleSeconds
       else if (attributes.frequency >= 0) entry.clock = (entry.clock & ~0xff) | attributes.frequency
+      if (tellsLoaded) server.notifications.notify('loaded', 'loaded', entry.key, database)
       loaded.keys++
       if (loaded.keys % PROGRESS_KEYS === 0 && server.events.wants('loading-progress')) {
         server.events.emit('loading-progress', { loadedBytes: reader.offset, totalBytes })

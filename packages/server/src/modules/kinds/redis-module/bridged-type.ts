@@ -22,6 +22,7 @@ export function bridgedType(
     free: (value) => bridge.typeFree(number, value),
     memoryUsage: (value, { db, key }, samples) =>
       methods.memoryUsage ? bridge.typeMemoryUsage(number, value, db, key, samples) : GUESSED_BYTES,
+    canCopy: methods.copy,
     copy: (value, from, to) => {
       if (!methods.copy) return undefined
       const copy = bridge.typeCopy(number, value, from.key, to.key, from.db, to.db)
@@ -32,13 +33,13 @@ export function bridgedType(
     digest: (value, { db, key }) => bridge.typeDigest(number, value, db, key) ?? undefined,
     freeEffort: (value, { db, key }) =>
       methods.freeEffort ? bridge.typeFreeEffort(number, value, db, key) : 1,
-    unlinked: (value, { db, key }) => {
-      if (methods.unlink) bridge.typeUnlink(number, value, db, key)
-    },
+    ...(methods.unlink
+      ? { unlinked: (value, { db, key }) => bridge.typeUnlink(number, value, db, key) }
+      : undefined),
     auxSave: (when) => {
       if (!methods.auxSave || (auxTriggers & bits[when]) === 0) return undefined
       const bytes = bridge.typeAuxSave(number, bits[when])
-      return bytes.length <= 1 ? undefined : bytes
+      return bytes.length === 0 ? undefined : bytes
     },
     auxLoad: (bytes, encodingVersion, when) => {
       if (methods.auxLoad) bridge.typeAuxLoad(number, encodingVersion, bits[when], bytes ?? NOTHING)

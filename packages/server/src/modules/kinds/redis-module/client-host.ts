@@ -22,6 +22,9 @@ interface ModuleBlock {
 /** Clients and users for Redis modules. The one user is `default`, as long as the server has no others. */
 export class ClientHost extends CommandHost {
   readonly #blocks = new Map<number, ModuleBlock>()
+  /** Blocks that the deletion of their keys may end too. */
+  readonly #deletionWaits = new Set<number>()
+  #unfollow: (() => void)[] = []
 
   #client(id: number): Client | undefined {
     return this.server.clients.get(id) ?? this.callerOf(id)
@@ -32,15 +35,18 @@ export class ClientHost extends CommandHost {
     id: number,
     timeoutMs: number,
     keys: Arguments | null,
-    _whenDeleted: boolean,
+    whenDeleted: boolean,
+    mayTimeOut: boolean,
   ): void {
     const client = this.#client(id)
     if (client === undefined) return
     const block: ModuleBlock = { client, command: client.context.command, timer: undefined }
     this.#blocks.set(blocked, block)
+    if (whenDeleted) this.#followDeletions(blocked)
     const serve = (ctx: CommandContext, length: number): boolean => {
       if (length === PENDING) return false
       this.#forget(blocked)
+      this.#countMeasured(client)
       writeOutput(ctx.reply, this.bridge().output, length)
       return true
     }
@@ -51,6 +57,7 @@ export class ClientHost extends CommandHost {
       retry: (ctx: CommandContext, key: Buffer) =>
         serve(ctx, this.bridge().blockedKeyReady(blocked, key, client.resp)),
       timeout: (ctx: CommandContext) => void serve(ctx, this.bridge().blockedTimeout(blocked, client.resp)),
+      unblockable: mayTimeOut,
     }
     this.server.blocking.block(client, options, block.command, () => {
       this.#forget(blocked)
@@ -71,15 +78,40 @@ export class ClientHost extends CommandHost {
         const length = this.bridge().blockedTimeout(blocked, block.client.resp)
         if (length === PENDING) return
         served = true
+        this.#countMeasured(block.client)
         writeOutput(ctx.reply, this.bridge().output, length)
       })
       if (served) this.#release(blocked)
     }, restMs)
   }
 
+  /** The time that a module measured counts as time its command took. */
+  #countMeasured({ waiting }: Client): void {
+    if (waiting !== undefined) waiting.microseconds += this.bridge().measuredUs
+  }
+
+  /** Has the keyspace tell of keys that go, as long as a client waits for that as well. */
+  #followDeletions(blocked: number): void {
+    const { blocking, events, keyspace } = this.server
+    this.#deletionWaits.add(blocked)
+    if (this.#deletionWaits.size > 1) return
+    this.#unfollow = [
+      events.on('key-removed', ({ db, key }) => {
+        blocking.signal(this.database(db), Buffer.from(key))
+        this.serveSoon()
+      }),
+      events.on('flush-end', ({ db }) => {
+        for (const each of db < 0 ? keyspace.databases : [this.database(db)]) blocking.signalAll(each)
+        this.serveSoon()
+      }),
+    ]
+  }
+
   #forget(blocked: number): void {
     clearTimeout(this.#blocks.get(blocked)?.timer)
     this.#blocks.delete(blocked)
+    if (!this.#deletionWaits.delete(blocked) || this.#deletionWaits.size > 0) return
+    for (const unfollow of this.#unfollow) unfollow()
   }
 
   #release(blocked: number): void {
@@ -91,7 +123,7 @@ export class ClientHost extends CommandHost {
   unblocked(blocked: number, _client: number, reply: Slice, elapsedUs: number): void {
     const block = this.#blocks.get(blocked)
     if (block === undefined) return
-    if (block.command !== undefined) block.command.microseconds += elapsedUs
+    if (block.client.waiting !== undefined) block.client.waiting.microseconds += elapsedUs
     this.server.runBlocked(block.client, block.command, (ctx) => {
       writeOutput(ctx.reply, reply.bytes, reply.end, reply.start)
     })
@@ -116,8 +148,9 @@ export class ClientHost extends CommandHost {
     let flags = 0
     if (client.subscriptionCount > 0) flags |= ClientFlag.pubsub
     if (client.blocked !== undefined) flags |= ClientFlag.blocked
+    if (client.tracking !== undefined) flags |= ClientFlag.tracking
     if (client.link?.isUnix === true) flags |= ClientFlag.unixSocket
-    if (client.transaction !== undefined) flags |= ClientFlag.multi
+    if (client === this.server.executing) flags |= ClientFlag.multi
     const colon = client.address.lastIndexOf(':')
     const address = client.address.slice(0, colon).replace(/^\[|\]$/g, '')
     return { flags, address, port: Number(client.address.slice(colon + 1)), db: client.db, resp: client.resp }
@@ -125,7 +158,7 @@ export class ClientHost extends CommandHost {
 
   clientName(id: number): ByteSource | null {
     const client = this.server.clients.get(id)
-    return client === undefined ? null : Buffer.from(client.name)
+    return client === undefined || client.name === '' ? null : Buffer.from(client.name)
   }
 
   setClientName(id: number, name: Slice): boolean {

@@ -39,10 +39,18 @@ const Flag = {
   allowBlock: 1 << 8,
 } as const
 
+/** Commands that make the connection one of another sort; Redis refuses them as it does for a client that may not block. */
+const LASTING_COMMANDS: Readonly<Record<string, string>> = {
+  monitor: "MONITOR isn't allowed for DENY BLOCKING client",
+  subscribe: "SUBSCRIBE isn't allowed for a DENY BLOCKING client",
+  psubscribe: "PSUBSCRIBE isn't allowed for a DENY BLOCKING client",
+  ssubscribe: "SSUBSCRIBE isn't allowed for a DENY BLOCKING client",
+}
+
 /** Commands about a connection, which a call of a module has none of. */
 const CONNECTION_COMMANDS = new Set([
-  ...['auth', 'hello', 'quit', 'reset', 'monitor', 'multi', 'exec', 'discard', 'watch', 'unwatch'],
-  ...['subscribe', 'unsubscribe', 'psubscribe', 'punsubscribe', 'ssubscribe', 'sunsubscribe'],
+  ...['auth', 'hello', 'quit', 'reset', 'multi', 'exec', 'discard', 'watch', 'unwatch'],
+  ...['unsubscribe', 'punsubscribe', 'sunsubscribe'],
 ])
 
 /** Commands for Redis modules: those they register, those they call, and the events they hear of. */
@@ -181,6 +189,8 @@ export class CommandHost extends CollectionHost {
         new CommandError(`command '${command.fullName}' is not allowed on script mode`),
       )
     }
+    const lasting = LASTING_COMMANDS[command.name]
+    if (lasting !== undefined) return { status: Status.done, bytes: Buffer.from(`-ERR ${lasting}\r\n`) }
     if ((flags & Flag.noWrites) !== 0 && command.isWrite) {
       const text = `Write command '${command.fullName}' was called while write is not allowed.`
       return refusal(Status.noSpace, new CommandError(text))
@@ -288,7 +298,11 @@ export class CommandHost extends CollectionHost {
     const database: Database = this.database(db)
     const name = copyOf(key)
     this.server.blocking.signal(database, name)
-    // Within a command the dispatcher serves the clients when it ends; a module's own thread or timer has no such end.
+    this.serveSoon()
+  }
+
+  /** Within a command the dispatcher serves the clients when it ends; a module's own thread or timer has no such end. */
+  protected serveSoon(): void {
     setImmediate(() => {
       this.server.enter()
       this.server.blocking.serve()

@@ -1,5 +1,4 @@
 import type { Bridge, CallerInfo } from '@modis/bridge'
-import type { Client } from '../../../client/client.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
 import { bytesOf } from '../../../protocol/lossless-text.ts'
 import type { RequestArgs } from '../../../protocol/request-args.ts'
@@ -80,12 +79,13 @@ export class RedisModuleInstance implements ModuleInstance {
     if (length !== PENDING) writeOutput(ctx.reply, this.#bridge.output, length)
   }
 
-  #callerOf({ client, mayBlock }: CommandContext): CallerInfo {
+  #callerOf(ctx: CommandContext): CallerInfo {
+    const { client } = ctx
     const caller = this.#caller
     caller.client = this.#host.idOf(client)
     caller.db = client.db
     caller.resp = client.resp
-    caller.flags = flagsOf(client, mayBlock)
+    caller.flags = flagsOf(ctx)
     if (this.#host.server.changesAreFollowed) caller.flags |= CallerFlag.changesWanted
     return caller
   }
@@ -138,9 +138,9 @@ export class RedisModuleInstance implements ModuleInstance {
   }
 }
 
-function flagsOf(client: Client, mayBlock: boolean): number {
+function flagsOf({ client, mayBlock, server }: CommandContext): number {
   let flags = mayBlock ? 0 : CallerFlag.denyBlocking
-  if (client.transaction !== undefined) flags |= CallerFlag.multi | CallerFlag.denyBlocking
+  if (server.executing !== undefined) flags |= CallerFlag.multi
   if (client.link?.isUnix === true) flags |= CallerFlag.unixSocket
   return flags
 }

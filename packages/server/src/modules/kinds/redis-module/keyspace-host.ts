@@ -15,7 +15,9 @@ import { KEY_TYPES } from './numbers.ts'
 const WRITE = 1 << 1
 const NO_TOUCH = 1 << 16
 const NO_STATS = 1 << 18
+const NO_EXPIRE = 1 << 19
 const NO_EFFECTS = 1 << 20
+const ACCESS_EXPIRED = 1 << 21
 const SCAN_COUNT = 10
 const NO_STRING = Buffer.alloc(0)
 
@@ -90,11 +92,26 @@ export class KeyHost {
   }
 
   #lookUp(database: Database, key: Slice, mode: number): Entry | undefined {
+    if ((mode & (NO_EXPIRE | ACCESS_EXPIRED)) !== 0) return this.#lookUpExpired(database, key, mode)
     const bytes = bufferOf(key)
     if ((mode & NO_EFFECTS) !== 0) return database.peek(bytes, key.start, key.end)
     if ((mode & WRITE) !== 0) return database.write(bytes, key.start, key.end)
     if ((mode & (NO_TOUCH | NO_STATS)) !== 0) return database.peek(bytes, key.start, key.end)
     return database.read(bytes, key.start, key.end)
+  }
+
+  /** The lookup of a key whose time may have come and that stays in any case, seen or unseen. */
+  #lookUpExpired(database: Database, key: Slice, mode: number): Entry | undefined {
+    const { keyspace } = this.server
+    const { keepsExpired, expiryEnabled } = keyspace
+    if ((mode & ACCESS_EXPIRED) !== 0) keyspace.expiryEnabled = false
+    else keyspace.keepsExpired = true
+    try {
+      return this.#lookUp(database, key, mode & ~(NO_EXPIRE | ACCESS_EXPIRED))
+    } finally {
+      keyspace.keepsExpired = keepsExpired
+      keyspace.expiryEnabled = expiryEnabled
+    }
   }
 
   /** A value of a module written in TypeScript has a type no Redis module knows. */

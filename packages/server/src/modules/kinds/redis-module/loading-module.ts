@@ -279,7 +279,7 @@ interface BridgedCommand {
 function plainKeys({ firstKey, lastKey, keyStep, flags }: CommandRegistration): KeySpec[] {
   if (firstKey <= 0) return []
   const keyFlags: KeyFlag[] = ['RW', 'access', 'update']
-  if (flags.includes('getkeys-api')) keyFlags.push('incomplete')
+  if (flags.includes('getkeys-api')) keyFlags.push('variable_flags')
   const find = { lastKey: lastKey < 0 ? lastKey : lastKey - firstKey, step: keyStep, limit: 0 }
   return [{ flags: keyFlags, begin: { index: firstKey }, find }]
 }

@@ -53,6 +53,7 @@ export class RedisModuleHost extends MetadataHost {
   contextFlags(): number {
     const { config, eviction, persistence } = this.server
     let flags: number = ContextFlag.master
+    if (this.server.executing !== undefined) flags |= ContextFlag.multi
     if (persistence.savePoints.length > 0) flags |= ContextFlag.rdb
     if (persistence.inProgress) flags |= ContextFlag.activeChild
     if (config.integer('maxmemory') > 0) {

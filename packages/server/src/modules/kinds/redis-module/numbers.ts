@@ -41,6 +41,7 @@ export const KEY_TYPES: Readonly<Record<number, number>> = {
 
 /** Bits of `REDISMODULE_CTX_FLAGS_*` that concern the server. */
 export const ContextFlag = {
+  multi: 1 << 1,
   master: 1 << 2,
   rdb: 1 << 7,
   maxmemory: 1 << 8,
@@ -51,7 +52,13 @@ export const ContextFlag = {
 } as const
 
 /** Bits of `REDISMODULE_CLIENTINFO_FLAG_*`. */
-export const ClientFlag = { pubsub: 1 << 1, blocked: 1 << 2, unixSocket: 1 << 4, multi: 1 << 5 } as const
+export const ClientFlag = {
+  pubsub: 1 << 1,
+  blocked: 1 << 2,
+  tracking: 1 << 3,
+  unixSocket: 1 << 4,
+  multi: 1 << 5,
+} as const
 
 /** Bits of `REDISMODULE_CMD_KEY_*` by the flags of key specifications. */
 export const KEY_FLAG_BITS: Readonly<Record<string, number>> = {
