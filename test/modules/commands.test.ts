@@ -178,7 +178,19 @@ test('arguments are parsed by the schema, subcommands included', async () => {
   assert.is(await modis.call('lab.box', 'PUT', 'boxed', 'value'), 'OK')
   assert.is(await modis.call('lab.box', 'peek', 'boxed'), 'value')
   assert.is(await modis.call('lab.box', 'peek'), "-ERR wrong number of arguments for 'lab.box|peek' command")
-  assert.match(String(await modis.call('lab.box', 'nothing')), /^-ERR unknown subcommand 'nothing'/)
+  assert.match(
+    String(await modis.call('lab.box', 'nothing')),
+    /^-ERR unknown subcommand 'nothing'\. Try LAB\.BOX HELP\./,
+  )
+  assert.equal(await modis.call('lab.box', 'help'), [
+    'LAB.BOX <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
+    'PUT <key> <value>',
+    '    Puts.',
+    'PEEK <key>',
+    '    Peeks.',
+    'HELP',
+    '    Print this help.',
+  ])
   assert.equal(await modis.call('lab.raw', 'a', 'b c'), ['lab.raw', 'a', 'b c'])
 })
 

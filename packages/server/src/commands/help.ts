@@ -13,7 +13,8 @@ export function helpSubcommand(
   return { summary: 'Lists the subcommands.', since, complexity: 'O(1)', flags, raw: replyHelp }
 }
 
-function replyHelp(ctx: CommandContext): void {
+/** Handler of such a subcommand. */
+export function replyHelp(ctx: CommandContext): void {
   const container = ctx.command?.parent
   if (container !== undefined) replyLines(ctx, helpLines(container))
 }

@@ -1,5 +1,6 @@
 import { type AnyCommand, type Args, CommandError, type KeyMode, type ReplyValue } from '@modis/sdk'
 import { compileParser, type KeyOpener, keyMode } from '@modis/sdk/internal'
+import { helpSubcommand, replyHelp } from '../../commands/help.ts'
 import type { Command, Handler, HandlerResult } from '../../dispatch/command.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import type { HandlerFactory } from '../registry.ts'
@@ -13,11 +14,20 @@ type Result = ReplyValue | undefined | Promise<ReplyValue | undefined>
 /** Makes the server's handlers of a TypeScript module's commands. */
 export function moduleHandlers(runtime: ModuleRuntime): HandlerFactory {
   return (definition, fullName) => {
+    if ((definition.raw as unknown) === replyHelp) return replyHelp
     if (definition.raw !== undefined) return rawHandler(runtime, definition)
     if (definition.run !== undefined)
       return parsedHandler(runtime, definition, fullName.includes('|') ? 2 : 1)
     return undefined
   }
+}
+
+/** A command with its HELP, which errors point to, where it has subcommands and says nothing of them itself. */
+export function withHelp(definition: AnyCommand, since: string): AnyCommand {
+  const { subcommands, raw } = definition
+  const says = (name: string): boolean => name.toLowerCase() === 'help'
+  if (subcommands === undefined || raw !== undefined || Object.keys(subcommands).some(says)) return definition
+  return { ...definition, subcommands: { ...subcommands, help: helpSubcommand(since) } } as AnyCommand
 }
 
 /** The handler of a command whose arguments its schema parses. */

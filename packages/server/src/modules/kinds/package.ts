@@ -1,6 +1,6 @@
 import type { ConfigSchema, DataType, Module } from '@modis/sdk'
 import { defaultConfig, parseConfigValue, validateModule } from '@modis/sdk/internal'
-import { moduleHandlers } from '../context/handler.ts'
+import { moduleHandlers, withHelp } from '../context/handler.ts'
 import { makeModuleContext } from '../context/module-context.ts'
 import { ModuleRuntime } from '../context/runtime.ts'
 import { RegisteredType } from '../data-types.ts'
@@ -95,7 +95,8 @@ class PackageInstance implements ModuleInstance {
     this.#registerTypes(registration, runtime)
     const handlers = moduleHandlers(runtime)
     for (const [name, command] of Object.entries(definition.commands ?? {})) {
-      registration.addCommand(name, { group: definition.group ?? 'module', ...command }, handlers)
+      const described = { group: definition.group ?? 'module', ...command }
+      registration.addCommand(name, withHelp(described, record.version), handlers)
     }
     registration.whenLive(() => runtime.goLive())
     registration.checkConfigUsed()
