@@ -90,6 +90,8 @@ export class Client implements ClientInfo {
   replyMode: 'on' | 'off' | 'skip' | 'skip-next' = 'on'
   noEvict = false
   noTouch = false
+  /** Arguments of a command that the command itself wants to be shown nowhere, by their positions. */
+  redacted: { readonly command: string; readonly positions: Set<number> } | undefined
   /** No request is read any more; the connection closes when its replies are out. */
   closing = false
   /** Its replies are sent at the end of this turn of the event loop. */

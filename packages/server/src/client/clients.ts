@@ -2,8 +2,19 @@ import { CommandContext } from '../dispatch/command-context.ts'
 import type { Server } from '../server.ts'
 import { Client, Gate } from './client.ts'
 
+/** What modules say of a user and a password: nothing, that the client may come in, or why it may not. */
+export type ModuleVerdict = 'no opinion' | 'welcome' | { readonly denied: string | null }
+
+/** Modules that want to be asked at AUTH, and to hear when a client becomes another user. */
+export interface Authenticator {
+  ask(client: Client, user: Buffer, password: Buffer): ModuleVerdict
+  userChanged(client: Client): void
+}
+
 /** All clients of a server by id. */
 export class Clients {
+  /** Undefined as long as no module has to do with who a client is. */
+  authenticator: Authenticator | undefined
   readonly #server: Server
   readonly #byId = new Map<number, Client>()
   #nextId = 1
@@ -60,6 +71,7 @@ export class Clients {
   remove(client: Client): void {
     if (!this.#byId.delete(client.id)) return
     this.#server.clientLeft(client)
+    this.authenticator?.userChanged(client)
     this.#server.events.emit('client-disconnected', { id: client.id })
   }
 }

@@ -37,7 +37,7 @@ export class Monitors {
   show(client: Client, command: Command, args: RequestArgs): void {
     if (command.flags.has('skip_monitor') || command.flags.has('admin') || this.#clients.size === 0) return
     const words: string[] = []
-    const secret = redactedFrom(this.#server.config, command, args)
+    const secret = redactedFrom(this.#server.config, client, command, args)
     for (let i = 0; i < args.count; i++) words.push(secret(i) ? '"(redacted)"' : quoted(args.bytes(i)))
     const time = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6)
     const address = client.isInternal

@@ -1,13 +1,17 @@
 import type { Config } from '../config/config.ts'
 import type { Command } from '../dispatch/command.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
+import type { Client } from './client.ts'
 
 /** Tells which arguments of a command are secrets that no log, SLOWLOG or MONITOR may show. */
 export function redactedFrom(
   config: Config,
+  client: Client,
   command: Command,
   args: RequestArgs,
 ): (index: number) => boolean {
+  const { redacted } = client
+  if (redacted?.command === command.fullName) return (index) => redacted.positions.has(index)
   switch (command.fullName) {
     case 'auth':
       return (index) => index > 0

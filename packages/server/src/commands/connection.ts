@@ -124,12 +124,28 @@ function auth(ctx: CommandContext, args: RequestArgs): void {
   ctx.reply.ok()
 }
 
+/** Modules that want to decide about it are asked first, as in Redis. */
 function logIn(ctx: CommandContext, user: Buffer, password: Buffer): void {
+  const { authenticator } = ctx.server.clients
+  const verdict = authenticator?.ask(ctx.client, user, password) ?? 'no opinion'
+  if (verdict === 'welcome') return
+  if (verdict !== 'no opinion') throw denial(verdict.denied)
   if (!authenticate(ctx.server, user, password)) {
     ctx.server.stats.deniedAuthentications++
     throw wrongPassword
   }
   ctx.client.gate &= ~Gate.unauthenticated
+  authenticator?.userChanged(ctx.client)
+}
+
+/** The error in a module's words; a code of its own stands in them after a dash. */
+function denial(text: string | null): CommandError {
+  if (text === null) return wrongPassword
+  const line = text.replace(/[\r\n]/g, ' ')
+  const [, code, message] = /^-(\S+) (.*)$/.exec(line) ?? []
+  return code === undefined || message === undefined
+    ? new CommandError(line)
+    : new CommandError(message, code)
 }
 
 function hello(ctx: CommandContext, args: RequestArgs): void {
@@ -207,5 +223,6 @@ function reset(ctx: CommandContext): void {
   client.noEvict = false
   client.replyMode = 'on'
   client.gate = server.requiresPassword ? Gate.unauthenticated : 0
+  server.clients.authenticator?.userChanged(client)
   ctx.reply.simple('RESET')
 }

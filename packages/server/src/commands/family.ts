@@ -1,6 +1,7 @@
 import { type CommandBase, defineModule, type KeyFlag, type Module } from '@modis/sdk'
 import type { HandlerResult } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
+import type { KeyArgument } from '../dispatch/command-keys.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 
 /** A built-in command: described like any module's, run with the server's own context. */
@@ -8,6 +9,8 @@ export interface BuiltInCommand extends CommandBase {
   readonly raw?: (ctx: CommandContext, args: RequestArgs) => HandlerResult | Promise<HandlerResult>
   /** What the command does with its keys, where that depends on its arguments: the flag `variable_flags`. */
   readonly keyFlags?: (args: RequestArgs) => readonly KeyFlag[]
+  /** The keys with what the command does with each, where it can tell itself. */
+  readonly keyArguments?: (args: RequestArgs) => KeyArgument[]
   readonly subcommands?: Readonly<Record<string, BuiltInCommand>>
 }
 

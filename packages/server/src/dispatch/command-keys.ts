@@ -13,6 +13,7 @@ export interface KeyArgument {
 export function hasKeys(command: Command): boolean {
   return (
     command.definition.getKeys !== undefined ||
+    (command.definition as BuiltInCommand).keyArguments !== undefined ||
     command.description.keySpecs.some(({ flags }) => !flags.includes('not_key'))
   )
 }
@@ -31,6 +32,8 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
   const isReliable = specs.length > 0 && !specs.some(({ flags }) => flags.includes('variable_flags'))
   const found = isReliable ? keysBySpecs(specs, args) : undefined
   if (found !== undefined) return found
+  const { keyArguments } = command.definition as BuiltInCommand
+  if (keyArguments !== undefined) return keyArguments(args)
   const { getKeys } = command.definition
   if (getKeys === undefined) return (isReliable ? undefined : keysBySpecs(specs, args)) ?? []
   return getKeys(args).map((index) => ({ index, flags: flagsAt(specs, args, index) }))

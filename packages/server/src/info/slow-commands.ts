@@ -75,7 +75,7 @@ export class SlowCommands {
       id: this.#nextId++,
       time: Math.floor(Date.now() / 1000),
       microseconds: Math.round(microseconds),
-      args: shownArguments(this.#server, command, args),
+      args: shownArguments(this.#server, client, command, args),
       address: client.address,
       clientName: client.name,
     })
@@ -101,8 +101,8 @@ export class SlowCommands {
 }
 
 /** The arguments as SLOWLOG keeps them: not too many, not too long, secrets left out. */
-function shownArguments(server: Server, command: Command, args: RequestArgs): Buffer[] {
-  const secret = redactedFrom(server.config, command, args)
+function shownArguments(server: Server, client: Client, command: Command, args: RequestArgs): Buffer[] {
+  const secret = redactedFrom(server.config, client, command, args)
   const shown: Buffer[] = []
   for (let i = 0; i < Math.min(args.count, MAX_ARGUMENTS); i++) {
     if (i === MAX_ARGUMENTS - 1 && args.count > MAX_ARGUMENTS) {

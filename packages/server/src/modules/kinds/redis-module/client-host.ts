@@ -1,5 +1,6 @@
 import type { Arguments, ByteSource, CallerInfo, Slice } from '@modis/bridge'
 import { type Client, Gate } from '../../../client/client.ts'
+import type { Authenticator, ModuleVerdict } from '../../../client/clients.ts'
 import type { Command } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
 import { CommandHost } from './command-host.ts'
@@ -22,6 +23,13 @@ interface ModuleBlock {
 /** Clients and users for Redis modules. The one user is `default`, as long as the server has no others. */
 export class ClientHost extends CommandHost {
   readonly #blocks = new Map<number, ModuleBlock>()
+  #asksModules = false
+  /** The client that a module has let in last. */
+  #welcomed: Client | undefined
+  readonly #authenticator: Authenticator = {
+    ask: (client, user, password) => this.#ask(client, user, password),
+    userChanged: (client) => this.bridge().userChanged(client.id),
+  }
   /** Blocks that the deletion of their keys may end too. */
   readonly #deletionWaits = new Set<number>()
   #unfollow: (() => void)[] = []
@@ -179,9 +187,13 @@ export class ClientHost extends CommandHost {
     return client !== undefined
   }
 
-  /** What the slow log and MONITOR hide is known to the server alone. */
-  redactArgument(_client: number, _position: number): boolean {
-    return false
+  redactArgument(id: number, position: number): boolean {
+    const client = this.#client(id)
+    const command = client?.context.command?.fullName
+    if (client === undefined || command === undefined) return false
+    if (client.redacted?.command !== command) client.redacted = { command, positions: new Set() }
+    client.redacted.positions.add(position)
+    return true
   }
 
   currentCommandName(id: number): string {
@@ -234,12 +246,23 @@ export class ClientHost extends CommandHost {
     const client = this.server.clients.get(id)
     if (client === undefined || user !== DEFAULT_USER) return false
     client.gate &= ~Gate.unauthenticated
+    this.#welcomed = client
+    // Whoever let the client in hears when it becomes another user, or goes.
+    this.server.clients.authenticator ??= this.#authenticator
     return true
   }
 
   authCallbacksWanted(wanted: boolean): void {
-    if (wanted)
-      this.server.log.warning('A module wants to be asked at AUTH; this server does not ask modules')
+    this.#asksModules = wanted
+    if (wanted) this.server.clients.authenticator ??= this.#authenticator
+  }
+
+  #ask(client: Client, user: Buffer, password: Buffer): ModuleVerdict {
+    if (!this.#asksModules) return 'no opinion'
+    this.#welcomed = undefined
+    const { handled, error } = this.bridge().authenticate(this.idOf(client), user, password)
+    if (!handled) return 'no opinion'
+    return this.#welcomed === client ? 'welcome' : { denied: error }
   }
 }
 

@@ -50,6 +50,7 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
   server.onClose(() => {
     runtimes.delete(server)
     server.keyspace.metadata = undefined
+    server.clients.authenticator = undefined
     bridge.close()
   })
   return runtime

@@ -75,6 +75,7 @@ export class RedisModuleInstance implements ModuleInstance {
   }
 
   #invoke(command: number, ctx: CommandContext, args: RequestArgs): void {
+    ctx.client.redacted = undefined
     const length = this.#bridge.invoke(command, toArguments(args), this.#callerOf(ctx))
     if (length !== PENDING) writeOutput(ctx.reply, this.#bridge.output, length)
   }

@@ -9,6 +9,7 @@ import type { AnyCommand, CommandFlag, KeyFlag, KeySpec } from '@modis/sdk'
 import { ACL_CATEGORIES } from '../../../dispatch/acl-categories.ts'
 import type { Handler } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
+import type { KeyArgument } from '../../../dispatch/command-keys.ts'
 import { bytesOf } from '../../../protocol/lossless-text.ts'
 import type { RequestArgs } from '../../../protocol/request-args.ts'
 import type { Server } from '../../../server.ts'
@@ -20,6 +21,7 @@ import { argumentSchema } from './argument-schema.ts'
 import { bridgedOption } from './bridged-option.ts'
 import { bridgedType } from './bridged-type.ts'
 import type { RedisModuleHost } from './module-host.ts'
+import { KEY_FLAG_BITS } from './numbers.ts'
 
 /** Flags of RM_CreateCommand by what COMMAND INFO calls them. */
 const FLAGS: Readonly<Record<string, CommandFlag>> = {
@@ -229,7 +231,7 @@ export class LoadingModule {
       definition.history = documentation.history.map(({ since, changes }) => [since, changes])
     if (documentation?.arguments.length) definition.args = argumentSchema(documentation.arguments)
     if (registration.flags.includes('getkeys-api'))
-      definition.getKeys = (args) => this.#keys(number, args as RequestArgs)
+      definition.keyArguments = (args) => this.#keys(number, args)
     if (children.length > 0) {
       definition.subcommands = Object.fromEntries(
         children.map(
@@ -245,14 +247,15 @@ export class LoadingModule {
     return definition as unknown as AnyCommand
   }
 
-  #keys(number: number, args: RequestArgs): number[] {
+  #keys(number: number, args: RequestArgs): KeyArgument[] {
     const offsets = new Int32Array(args.count * 2)
     for (let i = 0; i < args.count; i++) {
       offsets[2 * i] = args.start(i)
       offsets[2 * i + 1] = args.end(i)
     }
-    return this.#bridge.commandKeys(number, { bytes: args.buffer, offsets, first: 0, count: args.count })
-      .positions
+    const given = { bytes: args.buffer, offsets, first: 0, count: args.count }
+    const { positions, flags } = this.#bridge.commandKeys(number, given)
+    return positions.map((index, i) => ({ index, flags: keyFlagsOf(flags[i] ?? 0) }))
   }
 }
 
@@ -271,8 +274,13 @@ interface BridgedCommand {
   tips?: readonly string[]
   history?: readonly (readonly [string, string])[]
   args?: ReturnType<typeof argumentSchema>
-  getKeys?: (args: unknown) => number[]
+  keyArguments?: (args: RequestArgs) => KeyArgument[]
   subcommands?: Readonly<Record<string, unknown>>
+}
+
+/** Flags of a key by the bits of `REDISMODULE_CMD_KEY_*`. */
+function keyFlagsOf(bits: number): KeyFlag[] {
+  return (Object.keys(KEY_FLAG_BITS) as KeyFlag[]).filter((name) => (bits & (KEY_FLAG_BITS[name] ?? 0)) !== 0)
 }
 
 /** The one key specification that follows from first key, last key and step. */

@@ -48,7 +48,9 @@ export class RedisModuleHost extends MetadataHost {
     this.server.log.log(known, `<${this.names.get(module) ?? 'module'}> ${message}`)
   }
 
-  latencySample(_event: string, _milliseconds: number): void {}
+  latencySample(event: string, milliseconds: number): void {
+    this.server.slowCommands.noteLatency(event, milliseconds)
+  }
 
   contextFlags(): number {
     const { config, eviction, persistence } = this.server
