@@ -192,6 +192,23 @@ test('a reload leaves the order of the modules in the configuration file', async
   await server.stop()
 })
 
+test('a module that needs another stands after it in the configuration file, whatever brought each in', async () => {
+  folder.define('needy', `{ name: 'needy', requires: { modules: { greet: '^1.0.0' } }, commands: {} }`)
+  const server = await startWith(['# modules', 'loadmodule tuned', '# more'])
+  await server.client.call('CONFIG', 'SET', 'module-add', 'greet')
+  assert.is(plain(await server.client.call('MODULE', 'LOAD', 'needy')), 'OK')
+  assert.is(plain(await server.client.call('CONFIG', 'REWRITE')), 'OK')
+  const rewritten = readFileSync(server.file, 'utf8')
+  await server.stop()
+  assert.match(
+    rewritten,
+    /^# modules\nloadmodule tuned\n# more$[\s\S]*^module-add greet\n+loadmodule needy$/m,
+  )
+  const again = await startWith(rewritten.split('\n').filter((line) => !line.startsWith('dir ')))
+  assert.is(plain(await again.client.call('greet.say')), 'hello')
+  await again.stop()
+})
+
 test('a module that does not load stops the start with the reason', async () => {
   const failing: [string[], RegExp][] = [
     [['loadmodule nothing'], /no package 'nothing'; looked in .*MODIS_MODULE_NOT_FOUND/],

@@ -339,7 +339,7 @@ test('directives that CONFIG SET can carry out', async () => {
       if (words[0] === 'bad') throw new Error('no such module')
       done.push([...words])
     },
-    lines: () => done,
+    lines: () => done.map((words, order) => ({ words, order })),
   })
   await config.set(
     [

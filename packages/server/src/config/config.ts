@@ -29,8 +29,15 @@ export interface Directive {
   get(): string
   /** Carries it out. */
   set(words: readonly string[]): void | Promise<void>
-  /** The words of each line that CONFIG REWRITE is to leave in the file. */
-  lines(): readonly (readonly string[])[]
+  /** What CONFIG REWRITE is to leave of it in the file. */
+  lines(): readonly DirectiveLine[]
+}
+
+/** A line that carries out a directive. */
+export interface DirectiveLine {
+  readonly words: readonly string[]
+  /** Lines of all directives stand in the file in this order. */
+  readonly order: number
 }
 
 /** Rights of the client that changes the configuration. */
@@ -175,8 +182,13 @@ export class Config {
     return this.#value(option.name)
   }
 
+  /** Names of the directives that somebody carries out. */
+  get directives(): readonly string[] {
+    return [...this.#directives.keys()]
+  }
+
   /** Lines that CONFIG REWRITE writes for a directive; undefined where nobody carries it out. */
-  directiveLines(name: string): readonly (readonly string[])[] | undefined {
+  directiveLines(name: string): readonly DirectiveLine[] | undefined {
     return this.#directives.get(name)?.lines()
   }
 

@@ -29,6 +29,20 @@ const FILE_MODE = 0o644
  */
 export function rewriteConfig(config: Config, path: string, all = false): void {
   const lines = new Lines(readLines(path), config)
+  const names = config.directives
+  const directives = names.flatMap((name) =>
+    (config.directiveLines(name) ?? []).map((line) => ({ name, ...line })),
+  )
+  // A module that needs another comes after it, whatever directive each of them came by.
+  const inOrder = directives.sort((one, other) => one.order - other.order)
+  lines.join(names)
+  if (names[0] !== undefined) {
+    lines.write(
+      names[0],
+      inOrder.map(({ name, words }) => lineOf(name, words)),
+      true,
+    )
+  }
   for (const option of config.options()) {
     const wanted = wantedLines(config, option)
     if (wanted !== undefined) lines.write(option.name, wanted.lines, wanted.isForced || all)
@@ -70,6 +84,17 @@ class Lines {
     this.#places.set(option.name, [...(this.#places.get(option.name) ?? []), index])
   }
 
+  /** Has the lines of several options count as lines of the first of them. */
+  join([first, ...others]: readonly string[]): void {
+    if (first === undefined) return
+    const places = [first, ...others].flatMap((name) => this.#places.get(name) ?? [])
+    for (const name of others) this.#places.delete(name)
+    this.#places.set(
+      first,
+      places.sort((one, other) => one - other),
+    )
+  }
+
   /** Puts an option's lines where its lines are; what is left over goes to the end if the file names the option at all. */
   write(name: string, lines: readonly string[], isForced: boolean): void {
     const places = this.#places.get(name) ?? []
@@ -100,11 +125,7 @@ class Lines {
 
 /** The lines an option is to have, and whether it is to have them even where the file does not name it. */
 function wantedLines(config: Config, option: Option): { lines: string[]; isForced: boolean } | undefined {
-  if (option.type === 'directive') {
-    const lines = config.directiveLines(option.name)
-    if (lines === undefined) return undefined
-    return { lines: lines.map((words) => lineOf(option.name, words)), isForced: true }
-  }
+  if (option.type === 'directive') return undefined
   const value = config.valueOf(option)
   const isDefault = sameValue(value, config.defaultOf(option))
   if (option.type === 'words') {

@@ -39,7 +39,10 @@ export class Modules {
         set: async (words) => {
           await this.load(words[0] ?? '', { args: words.slice(1), config: new Map() }, name)
         },
-        lines: () => this.#loadedBy(name).map(({ source, args }) => [source, ...args]),
+        lines: () =>
+          loadedModules(server.registry).flatMap(({ source, args, directive }, order) =>
+            directive === name ? [{ order, words: [source, ...args] }] : [],
+          ),
       })
     }
   }
