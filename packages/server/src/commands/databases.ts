@@ -9,10 +9,30 @@ import {
   numberedDatabase,
   sameObject,
 } from './database-argument.ts'
-import { defineFamily } from './family.ts'
+import { type BuiltInCommand, defineFamily } from './family.ts'
 
 const invalidFirst = new CommandError('invalid first DB index')
 const invalidSecond = new CommandError('invalid second DB index')
+
+/** What FLUSHALL and FLUSHDB have in common. */
+const flushing: Omit<BuiltInCommand, 'summary' | 'since' | 'raw'> = {
+  complexity: 'O(N), N being the number of keys, in the background',
+  flags: ['write'],
+  categories: ['dangerous'],
+  tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
+  history: [
+    ['4.0.0', 'ASYNC.'],
+    ['6.2.0', 'SYNC.'],
+  ],
+  args: {
+    flushType: arg.optional(
+      arg.oneof({
+        async: arg.token('ASYNC', { since: '4.0.0' }),
+        sync: arg.token('SYNC', { since: '6.2.0' }),
+      }),
+    ),
+  },
+}
 
 export const databasesFamily = defineFamily({
   name: 'databases',
@@ -30,43 +50,13 @@ export const databasesFamily = defineFamily({
     flushall: {
       summary: 'Deletes all keys of all databases.',
       since: '1.0.0',
-      complexity: 'O(N), N being the number of keys, in the background',
-      flags: ['write'],
-      categories: ['dangerous'],
-      tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
-      history: [
-        ['4.0.0', 'ASYNC.'],
-        ['6.2.0', 'SYNC.'],
-      ],
-      args: {
-        flushType: arg.optional(
-          arg.oneof({
-            async: arg.token('ASYNC', { since: '4.0.0' }),
-            sync: arg.token('SYNC', { since: '6.2.0' }),
-          }),
-        ),
-      },
+      ...flushing,
       raw: flushall,
     },
     flushdb: {
       summary: 'Deletes all keys of the database.',
       since: '1.0.0',
-      complexity: 'O(N), N being the number of keys, in the background',
-      flags: ['write'],
-      categories: ['dangerous'],
-      tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
-      history: [
-        ['4.0.0', 'ASYNC.'],
-        ['6.2.0', 'SYNC.'],
-      ],
-      args: {
-        flushType: arg.optional(
-          arg.oneof({
-            async: arg.token('ASYNC', { since: '4.0.0' }),
-            sync: arg.token('SYNC', { since: '6.2.0' }),
-          }),
-        ),
-      },
+      ...flushing,
       raw: flushdb,
     },
     move: {

@@ -74,20 +74,20 @@ export function digestOfValue(entry: Entry): Buffer {
 }
 
 function addValue(digest: Digest, entry: Entry): void {
-  const { database, type } = entry
+  const { type } = entry
   digest.mix(bigEndian(type))
   switch (type) {
     case Type.string:
       addString(digest, entry)
       break
     case Type.list:
-      list.forEachElement(database, entry, (bytes, from, to) => digest.mix(bytes.subarray(from, to)))
+      list.forEach(entry, (bytes, from, to) => digest.mix(bytes.subarray(from, to)))
       break
     case Type.set:
-      set.forEachElement(database, entry, (bytes, from, to) => digest.xor(bytes.subarray(from, to)))
+      set.forEach(entry, (bytes, from, to) => digest.xor(bytes.subarray(from, to)))
       break
     case Type.zset:
-      zset.forEachElement(database, entry, (bytes, from, to, score) => {
+      zset.forEach(entry, (bytes, from, to, score) => {
         const member = new Digest()
         member.mix(bytes.subarray(from, to))
         member.mix(Buffer.from(formatFraction(score)))

@@ -1,5 +1,5 @@
 import { arg, type KeySpec } from '@modis/sdk'
-import { defineFamily } from '../family.ts'
+import { type BuiltInCommand, defineFamily } from '../family.ts'
 import { helpSubcommand } from '../help.ts'
 import {
   expire,
@@ -24,6 +24,25 @@ const condition = arg.optional(
     { since: '7.0.0' },
   ),
 )
+
+const updatedKey = arg.key({ flags: ['RW', 'update'] })
+
+/** What the commands that set an expiry have in common. */
+const expiring: Pick<BuiltInCommand, 'complexity' | 'flags' | 'categories' | 'history'> = {
+  complexity: 'O(1)',
+  flags: ['write', 'fast'],
+  categories: ['keyspace'],
+  history: [['7.0.0', 'NX, XX, GT and LT.']],
+}
+
+/** What the subcommands of OBJECT have in common. */
+const aboutValue: Pick<BuiltInCommand, 'complexity' | 'flags' | 'categories' | 'tips' | 'args'> = {
+  complexity: 'O(1)',
+  flags: ['readonly'],
+  categories: ['keyspace'],
+  tips: ['nondeterministic_output'],
+  args: { key: arg.key({ flags: ['RO'] }) },
+}
 
 const sortArguments = {
   key: arg.key('R'),
@@ -87,29 +106,15 @@ export const genericFamily = defineFamily({
     expire: {
       summary: 'Lets a key expire after some seconds.',
       since: '1.0.0',
-      complexity: 'O(1)',
-      flags: ['write', 'fast'],
-      categories: ['keyspace'],
-      history: [['7.0.0', 'NX, XX, GT and LT.']],
-      args: {
-        key: arg.key({ flags: ['RW', 'update'] }),
-        seconds: arg.integer(),
-        condition,
-      },
+      ...expiring,
+      args: { key: updatedKey, seconds: arg.integer(), condition },
       raw: expire,
     },
     expireat: {
       summary: 'Lets a key expire at a Unix time in seconds.',
       since: '1.2.0',
-      complexity: 'O(1)',
-      flags: ['write', 'fast'],
-      categories: ['keyspace'],
-      history: [['7.0.0', 'NX, XX, GT and LT.']],
-      args: {
-        key: arg.key({ flags: ['RW', 'update'] }),
-        unixTimeSeconds: arg.unixTime(),
-        condition,
-      },
+      ...expiring,
+      args: { key: updatedKey, unixTimeSeconds: arg.unixTime(), condition },
       raw: expireat,
     },
     expiretime: {
@@ -139,42 +144,26 @@ export const genericFamily = defineFamily({
         encoding: {
           summary: 'Returns how the value at a key is encoded.',
           since: '2.2.3',
-          complexity: 'O(1)',
-          flags: ['readonly'],
-          categories: ['keyspace'],
-          tips: ['nondeterministic_output'],
-          args: { key: arg.key({ flags: ['RO'] }) },
+          ...aboutValue,
           raw: objectEncoding,
         },
         freq: {
           summary: 'Returns the logarithmic access frequency of a key.',
           since: '4.0.0',
-          complexity: 'O(1)',
-          flags: ['readonly'],
-          categories: ['keyspace'],
-          tips: ['nondeterministic_output'],
-          args: { key: arg.key({ flags: ['RO'] }) },
+          ...aboutValue,
           raw: objectFreq,
         },
         help: { ...helpSubcommand('6.2.0'), categories: ['keyspace'] },
         idletime: {
           summary: 'Returns the seconds since a key was last used.',
           since: '2.2.3',
-          complexity: 'O(1)',
-          flags: ['readonly'],
-          categories: ['keyspace'],
-          tips: ['nondeterministic_output'],
-          args: { key: arg.key({ flags: ['RO'] }) },
+          ...aboutValue,
           raw: objectIdletime,
         },
         refcount: {
           summary: 'Returns the number of references to the value at a key.',
           since: '2.2.3',
-          complexity: 'O(1)',
-          flags: ['readonly'],
-          categories: ['keyspace'],
-          tips: ['nondeterministic_output'],
-          args: { key: arg.key({ flags: ['RO'] }) },
+          ...aboutValue,
           raw: objectRefcount,
         },
       },
@@ -185,35 +174,21 @@ export const genericFamily = defineFamily({
       complexity: 'O(1)',
       flags: ['write', 'fast'],
       categories: ['keyspace'],
-      args: { key: arg.key({ flags: ['RW', 'update'] }) },
+      args: { key: updatedKey },
       raw: persist,
     },
     pexpire: {
       summary: 'Lets a key expire after some milliseconds.',
       since: '2.6.0',
-      complexity: 'O(1)',
-      flags: ['write', 'fast'],
-      categories: ['keyspace'],
-      history: [['7.0.0', 'NX, XX, GT and LT.']],
-      args: {
-        key: arg.key({ flags: ['RW', 'update'] }),
-        milliseconds: arg.integer(),
-        condition,
-      },
+      ...expiring,
+      args: { key: updatedKey, milliseconds: arg.integer(), condition },
       raw: pexpire,
     },
     pexpireat: {
       summary: 'Lets a key expire at a Unix time in milliseconds.',
       since: '2.6.0',
-      complexity: 'O(1)',
-      flags: ['write', 'fast'],
-      categories: ['keyspace'],
-      history: [['7.0.0', 'NX, XX, GT and LT.']],
-      args: {
-        key: arg.key({ flags: ['RW', 'update'] }),
-        unixTimeMilliseconds: arg.unixTime(),
-        condition,
-      },
+      ...expiring,
+      args: { key: updatedKey, unixTimeMilliseconds: arg.unixTime(), condition },
       raw: pexpireat,
     },
     pexpiretime: {

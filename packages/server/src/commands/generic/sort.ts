@@ -84,7 +84,7 @@ function sortWith(ctx: CommandContext, args: RequestArgs, options: SortOptions):
   const forcesText = isConstant && entry?.type === Type.set && options.storeIndex > 0
   const elements = new ByteRows()
   if (entry !== undefined) {
-    forEachElement(database, entry, (bytes, from, to) => elements.add(bytes, from, to))
+    forEachElement(entry, (bytes, from, to) => elements.add(bytes, from, to))
   }
   let order: Int32Array
   if (isConstant && !forcesText) {

@@ -32,22 +32,18 @@ const copies: Readonly<Partial<Record<Type, Copy>>> = {
   [Type.hash]: hashes.copyValue,
 }
 
-type ForEach = (
-  database: Database,
-  entry: Entry,
-  visit: (bytes: Buffer, from: number, to: number) => void,
-) => void
+type ForEach = (entry: Entry, visit: (bytes: Buffer, from: number, to: number) => void) => void
 
 const walks: Readonly<Partial<Record<Type, ForEach>>> = {
-  [Type.list]: lists.forEachElement,
-  [Type.set]: sets.forEachElement,
-  [Type.zset]: sortedSets.forEachElement,
+  [Type.list]: lists.forEach,
+  [Type.set]: sets.forEach,
+  [Type.zset]: sortedSets.forEach,
 }
 
 /** Calls `visit` with every element of the list, set or sorted set at `entry`, in its order; it must not change it. */
-export const forEachElement: ForEach = (database, entry, visit) => {
+export const forEachElement: ForEach = (entry, visit) => {
   const walk = walks[entry.type] as ForEach
-  walk(database, entry, visit)
+  walk(entry, visit)
 }
 
 /** Name of an entry's type as the TYPE command prints it. */

@@ -238,9 +238,9 @@ export function elementAt(holder: ValueHolder, index: number): Buffer | undefine
   return walk.seek(index) ? walk.element.toBuffer() : undefined
 }
 
-/** Calls `visit` with every element of the list at `entry`, from head to tail; it must not change this list. */
-export function forEachElement(_database: Database, entry: Entry, visit: ElementVisitor): void {
-  forEachFrom(entry, 0, size(entry), 'forward', visit)
+/** Calls `visit` with every element of the list, from head to tail; it must not change this list. */
+export function forEach(holder: ValueHolder, visit: ElementVisitor): void {
+  forEachFrom(holder, 0, size(holder), 'forward', visit)
 }
 
 /**

@@ -449,11 +449,6 @@ function takeOver(holder: ValueHolder, encoding: Encoding, packed: LooseValue): 
   packed.bytes.copy(holder.bytes, holder.start, 0, packed.length)
 }
 
-/** Calls `visit` with every member of the set at `entry`. */
-export function forEachElement(_database: Database, entry: Entry, visit: MemberVisitor): void {
-  forEach(entry, visit)
-}
-
 /**
  * Adds key `source[from, to)` of `target`, which must not exist, with a copy of the set at `entry` in the same encoding
  * and the expiry `expiry`, in milliseconds since the epoch or −1.

@@ -462,11 +462,6 @@ export function packIfSmall(holder: LooseValue): void {
   result.bytes.copy(holder.bytes, 0, 0, result.length)
 }
 
-/** Calls `visit` with every element of the sorted set at `entry`, in ascending order. */
-export function forEachElement(_database: Database, entry: Entry, visit: ScoreVisitor): void {
-  forEach(entry, visit)
-}
-
 /**
  * Adds key `source[from, to)` of `target`, which must not exist, with a copy of the sorted set at `entry` in the same
  * encoding and the expiry `expiry`, in milliseconds since the epoch or −1.
