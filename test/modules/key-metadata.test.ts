@@ -94,8 +94,9 @@ test('a key that is overwritten, deleted or expires loses its metadata', async (
     assert.is(await metadataOf('key'), null)
     assert.is(((await modis.call('meta.counters')) as unknown[])[3], 'key')
   }
-  await modis.call('SET', 'key', 'value', 'PX', 20)
+  await modis.call('SET', 'key', 'value')
   await attach('key', 'text')
+  await modis.call('PEXPIRE', 'key', 20)
   await until('the metadata to go', async () => (await alive()) === 0)
   await modis.call('SET', 'early', 'value')
   await attach('early', 'text')
