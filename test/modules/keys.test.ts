@@ -252,6 +252,16 @@ test('sorted sets', async () => {
     [4, null, 3],
   )
   assert.match(String(await run('key.sortedSet.add("a", NaN)')), /^-ERR value is not a valid float/)
+  for (const bound of ['NaN', '"1"', 'undefined', '{ exclusive: NaN }'])
+    assert.match(
+      String(await run(`key.sortedSet.rangeByScore(${bound}, 5)`)),
+      /^-ERR lab\.run failed: a bound of scores is a number or \{ exclusive: number \}, got/,
+      bound,
+    )
+  assert.match(
+    String(await run('key.sortedSet.rangeByLex({ infinity: "*" }, "z")')),
+    /^-ERR lab\.run failed: infinity is '-' or '\+', got '\*'/,
+  )
   assert.equal(await run('[...key.sortedSet]'), [
     { member: 'a', score: 1 },
     { member: 'c', score: 3 },

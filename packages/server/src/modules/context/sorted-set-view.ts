@@ -151,17 +151,28 @@ function flagsOf(options: AddOptions | undefined): number {
 
 function scoreBounds(min: ScoreBound, max: ScoreBound): zsets.ScoreBounds {
   return {
-    min: typeof min === 'number' ? min : min.exclusive,
-    max: typeof max === 'number' ? max : max.exclusive,
+    min: scoreOf(min),
+    max: scoreOf(max),
     isMinExclusive: typeof min !== 'number',
     isMaxExclusive: typeof max !== 'number',
   }
 }
 
+/** @throws RangeError where it is none: compared with what is not a number, every range would be empty */
+function scoreOf(bound: ScoreBound): number {
+  const score = typeof bound === 'number' ? bound : bound?.exclusive
+  if (typeof score === 'number' && !Number.isNaN(score)) return score
+  throw new RangeError(`a bound of scores is a number or { exclusive: number }, got ${String(bound)}`)
+}
+
 function memberBound(bound: LexBound): zsets.MemberBound {
   if (typeof bound === 'string' || bound instanceof Uint8Array)
     return { bytes: bufferOf(bound), isExclusive: false }
-  if ('infinity' in bound) return bound.infinity === '-' ? 'lowest' : 'highest'
+  if ('infinity' in bound) {
+    if (bound.infinity !== '-' && bound.infinity !== '+')
+      throw new RangeError(`infinity is '-' or '+', got '${String(bound.infinity)}'`)
+    return bound.infinity === '-' ? 'lowest' : 'highest'
+  }
   return { bytes: bufferOf(bound.exclusive), isExclusive: true }
 }
 
