@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Pair, startPair } from '../support/pair.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('connection')
 let pair: Pair
@@ -267,6 +268,21 @@ test('CLIENT UNBLOCK ends a wait, as if its time were up or with an error', asyn
     await other.compare('PING')
     other.disconnect()
   }
+})
+
+test('the log tells why a connection was closed', async () => {
+  const { modis, modisServer } = pair
+  await modis.call('CONFIG', 'SET', 'loglevel', 'verbose')
+  const other = await pair.connect()
+  const id = await other.modis.call('CLIENT', 'ID')
+  await modis.call('CLIENT', 'KILL', 'ID', Number(id))
+  other.disconnect()
+  await until('the line', () => modisServer.log().includes('killed by CLIENT KILL'))
+  assert.match(
+    modisServer.log(),
+    new RegExp(`Client ${id} at 127\\.0\\.0\\.1:\\d+ disconnected: killed by CLIENT KILL`),
+  )
+  await modis.call('CONFIG', 'SET', 'loglevel', 'notice')
 })
 
 test.run()

@@ -251,8 +251,9 @@ export class Connection implements ClientLink {
     if (!this.#processing) this.flush()
   }
 
-  destroy(_reason: string): void {
+  destroy(reason: string): void {
     if (this.client.closed) return
+    this.#server.log.verbose(`Client ${this.client.id} at ${this.address} disconnected: ${reason}`)
     this.client.closed = true
     this.client.closing = true
     this.#server.clients.remove(this.client)
