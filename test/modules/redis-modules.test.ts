@@ -139,6 +139,16 @@ test('keys that are loaded are told to modules', async () => {
   await pair.script('FLUSHALL', 'SET a 1', 'RPUSH b 1', 'hash.set c 2', 'DEBUG RELOAD', 'hash.loaded-keys')
 })
 
+test('a key whose time has come stays where it is opened without effect', async () => {
+  const { modis } = pair
+  await pair.script('DEBUG SET-ACTIVE-EXPIRE 0', 'FLUSHALL', 'SET short 1 PX 1', 'SET long 1')
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  assert.is(await modis.call('hash.peek', 'short'), 0)
+  assert.is(await modis.call('hash.peek', 'long'), 1)
+  assert.is(await modis.call('DBSIZE'), 2)
+  await pair.script('EXISTS short', 'DBSIZE', 'DEBUG SET-ACTIVE-EXPIRE 1')
+})
+
 test('a client that waits for a key hears of its end; no other may end the wait', async () => {
   const { modis } = pair
   for (const [end, ...args] of [['DEL', 'awaited'], ['FLUSHALL'], ['PEXPIRE', 'awaited', '1']] as const) {

@@ -151,6 +151,14 @@ COMMAND(wait_for_end) {
   return REDISMODULE_OK;
 }
 
+/* Whether there is a key, as an open without any effect tells it. */
+COMMAND(peek) {
+  if (argc != 2) return RedisModule_WrongArity(ctx);
+  RedisModuleKey *key = RedisModule_OpenKey(ctx, argv[1], REDISMODULE_READ | REDISMODULE_OPEN_KEY_NOEFFECTS);
+  RedisModule_CloseKey(key);
+  return FLAG(key != NULL);
+}
+
 static long long loaded;
 
 static int on_loaded(RedisModuleCtx *ctx, int kind, const char *event, RedisModuleString *key) {
@@ -203,6 +211,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("loop-even", loop_even, "", 0, 0, 0);
   REGISTER("time-stands", time_stands, "", 0, 0, 0);
   REGISTER("wait-for-end", wait_for_end, "", 1, 1, 1);
+  REGISTER("peek", peek, "readonly", 1, 1, 1);
   REGISTER("loaded-keys", loaded_keys, "", 0, 0, 0);
   REGISTER("unwatch", unwatch, "", 0, 0, 0);
   return REDISMODULE_OK;

@@ -92,7 +92,11 @@ export class KeyHost {
   }
 
   #lookUp(database: Database, key: Slice, mode: number): Entry | undefined {
-    if ((mode & (NO_EXPIRE | ACCESS_EXPIRED)) !== 0) return this.#lookUpExpired(database, key, mode)
+    const leavesExpired = (mode & (NO_EXPIRE | NO_EFFECTS | ACCESS_EXPIRED)) !== 0
+    return leavesExpired ? this.#lookUpExpired(database, key, mode) : this.#find(database, key, mode)
+  }
+
+  #find(database: Database, key: Slice, mode: number): Entry | undefined {
     const bytes = bufferOf(key)
     if ((mode & NO_EFFECTS) !== 0) return database.peek(bytes, key.start, key.end)
     if ((mode & WRITE) !== 0) return database.write(bytes, key.start, key.end)
@@ -107,7 +111,7 @@ export class KeyHost {
     if ((mode & ACCESS_EXPIRED) !== 0) keyspace.expiryEnabled = false
     else keyspace.keepsExpired = true
     try {
-      return this.#lookUp(database, key, mode & ~(NO_EXPIRE | ACCESS_EXPIRED))
+      return this.#find(database, key, mode)
     } finally {
       keyspace.keepsExpired = keepsExpired
       keyspace.expiryEnabled = expiryEnabled
