@@ -274,6 +274,18 @@ test('values survive a restart; without the module the file is refused', async (
   const second = await ModuleServer.start(folder, { dir: folder.root, loadmodule: 'counters' })
   assert.equal(plain(await second.client.call('counter.get', 'key')), [42, 101])
   await second.stop()
+  folder.define('counters', ...counters({ load: "throw new Error('not today')" }))
+  const refused = await ModuleServer.start(folder, { dir: folder.root, loadmodule: 'counters' }).then(
+    async (server) => {
+      await server.stop()
+      return 'it started'
+    },
+    (error: Error) => error.message,
+  )
+  assert.match(
+    refused,
+    /at byte \d+ module 'counters' refuses the value of its type 'modis-cnt' at key 'key': not today/,
+  )
   const refusal = await ModuleServer.start(folder, { dir: folder.root }).then(
     async (server) => {
       await server.stop()

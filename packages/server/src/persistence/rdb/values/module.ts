@@ -1,7 +1,7 @@
 import type { Database } from '../../../keyspace/database.ts'
 import type { Entry } from '../../../keyspace/entry.ts'
 import { Type } from '../../../keyspace/entry-layout.ts'
-import type { DataTypes, ModuleValue } from '../../../modules/data-types.ts'
+import type { DataTypes, ModuleValue, RegisteredType } from '../../../modules/data-types.ts'
 import type { RdbReader } from '../rdb-reader.ts'
 import type { RdbWriter } from '../rdb-writer.ts'
 import type { LoadedValue } from './loaded-value.ts'
@@ -11,6 +11,7 @@ const Field = { end: 0, signed: 1, unsigned: 2, float: 3, double: 4, string: 5 }
 
 const WHEN = { before: 1, after: 2 } as const
 const VERSION_BITS = 10n
+const SHOWN_CHARACTERS = 64
 const VERSION_MASK = (1n << VERSION_BITS) - 1n
 const NAME_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
@@ -34,7 +35,7 @@ export function readModuleValue(
   skipFields(reader)
   const bytes = reader.endCapture()
   const place = { db: database.index, key }
-  const { value } = type.load(bytes, 0, bytes.length, Number(id & VERSION_MASK), place)
+  const value = loadValue(reader, type, bytes, Number(id & VERSION_MASK), place)
   return {
     store(name, expiry) {
       const existing = database.write(name, 0, name.length)
@@ -42,6 +43,26 @@ export function readModuleValue(
       return database.createObject(name, 0, name.length, Type.module, value, expiry)
     },
     discard: () => database.keyspace.disposeLater(value),
+  }
+}
+
+/** The file is sound, but the module may not take what stands in it: the error says which, and where. */
+function loadValue(
+  reader: RdbReader,
+  type: RegisteredType,
+  bytes: Uint8Array,
+  encodingVersion: number,
+  place: { readonly db: number; readonly key: Buffer },
+): ModuleValue {
+  try {
+    return type.load(bytes, 0, bytes.length, encodingVersion, place).value
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `at byte ${reader.offset} module '${type.module.name}' refuses the value of its type '${type.name}' ` +
+        `at key '${place.key.toString().slice(0, SHOWN_CHARACTERS)}': ${reason}`,
+      { cause: error },
+    )
   }
 }
 
