@@ -85,6 +85,12 @@ const REQUESTS: Readonly<Record<string, string>> = {
   'a bulk length below the limit, never sent': '*1\r\n$536870912\r\n',
   'a negative bulk length': '*1\r\n$-1\r\n',
   'a bulk length that is no number': '*1\r\n$x\r\n',
+  'a multibulk length with a leading zero': '*01\r\n$4\r\nPING\r\n',
+  'a multibulk length of minus zero': '*-0\r\nPING\r\n',
+  'a bulk length with a leading zero': '*1\r\n$04\r\nPING\r\n',
+  'a bulk length of minus zero': '*2\r\n$4\r\nECHO\r\n$-0\r\n\r\n',
+  'an inline argument with a form feed and a vertical tab':
+    '\f\vECHO\ta\fb\v\r\nECHO "a"\fb\r\nECHO "a"\f\r\n',
   'something else than a bulk': '*1\r\n:5\r\n',
   'a request that ends in the middle': '*2\r\n$3\r\nGET\r\n$3\r\nfo',
   'an inline request with open quotes': 'SET "foo bar\r\n',

@@ -4,8 +4,14 @@ const BACKSLASH = 0x5c
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, b: 8, a: 7 }
 
+/** What may stand before an argument and must follow a closed quote. */
 function isSpace(byte: number): boolean {
   return byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0
+}
+
+/** What ends an argument; as in Redis, vertical tabs and form feeds do not. */
+function isEnd(byte: number): boolean {
+  return isSpace(byte) && byte !== 0x0b && byte !== 0x0c
 }
 
 /**
@@ -20,15 +26,15 @@ export function splitArguments(line: Uint8Array): Buffer[] | undefined {
     while (at < line.length && isSpace(line[at] as number)) at++
     if (at >= line.length) return parts
     const part: number[] = []
-    while (at < line.length && !isSpace(line[at] as number)) {
+    while (at < line.length && !isEnd(line[at] as number)) {
       const byte = line[at] as number
       if (byte === QUOTE || byte === APOSTROPHE) {
         at = byte === QUOTE ? doubleQuoted(line, at + 1, part) : singleQuoted(line, at + 1, part)
         if (at < 0 || (at < line.length && !isSpace(line[at] as number))) return undefined
-      } else {
-        part.push(byte)
-        at++
+        break
       }
+      part.push(byte)
+      at++
     }
     parts.push(Buffer.from(part))
   }

@@ -221,11 +221,12 @@ export class RequestParser {
     return -1
   }
 
-  /** The decimal integer at `buffer[from, to)`, or NaN. */
+  /** The decimal integer at `buffer[from, to)`, NaN where it is none or written otherwise than Redis would. */
   #number(from: number, to: number): number {
     const negative = this.#buffer[from] === 0x2d
     const start = negative ? from + 1 : from
     if (start >= to || to - start > 15) return Number.NaN
+    if (this.#buffer[start] === 0x30 && (negative || to - start > 1)) return Number.NaN
     let value = 0
     for (let at = start; at < to; at++) {
       const digit = (this.#buffer[at] as number) - 0x30
