@@ -307,6 +307,13 @@ test('a port that is taken stops the start with the reason', async () => {
   await server.ended
 })
 
+test('a unix socket that cannot be made stops the start with its path', () => {
+  const path = join(folder, 'no', 'such', 'folder', 'modis.sock')
+  const { status, output, errors } = run('--port', '0', '--unixsocket', path)
+  assert.is(status, 1)
+  assert.match(output + errors, `Failed opening Unix socket ${path}: `)
+})
+
 test('CONFIG REWRITE keeps comments and order, and what it writes can be read', async () => {
   const file = write(
     'rewritten.conf',

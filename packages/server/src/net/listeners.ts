@@ -79,7 +79,11 @@ export class Listeners {
         mode: config.integer('unixsocketperm'),
         backlog: config.integer('tcp-backlog'),
       }
-      this.#unix = await this.#open(endpoint, `unix socket ${path}`, () => this.#unix?.path ?? path)
+      this.#unix = await this.#open(
+        endpoint,
+        `Failed opening Unix socket ${path}`,
+        () => this.#unix?.path ?? path,
+      )
     }
   }
 
@@ -130,7 +134,7 @@ export class Listeners {
           opened.push(
             await this.#open(
               { ...endpoint, ipv6Only: host.includes(':') },
-              `${host}:${port}`,
+              `Could not create server TCP listening socket ${host}:${port}`,
               () => undefined,
             ),
           )
@@ -148,7 +152,7 @@ export class Listeners {
 
   async #open(
     endpoint: Parameters<typeof Listener.open>[0],
-    shown: string,
+    failure: string,
     path: () => string | undefined,
   ): Promise<Listener> {
     try {
@@ -158,7 +162,7 @@ export class Listeners {
         (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
           ? 'Address already in use'
           : (error as Error).message
-      throw Object.assign(new Error(`Could not create server TCP listening socket ${shown}: ${reason}`), {
+      throw Object.assign(new Error(`${failure}: ${reason}`), {
         code: (error as NodeJS.ErrnoException).code,
       })
     }
