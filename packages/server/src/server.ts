@@ -425,5 +425,7 @@ export class Server {
     await this.persistence.cancel()
     await this.modules.close()
     for (const work of this.#atClose) work()
+    // The handles of listeners and connections go at the end of this turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
   }
 }

@@ -111,6 +111,18 @@ test('SHUTDOWN ends the server, not the program', async () => {
   assert.match(lines.join(''), 'ready to exit')
 })
 
+test('no handle is left when close is done', async () => {
+  const left = (): string[] => process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap')
+  // What tests before this one had open goes in its own time.
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  const before = left()
+  for (let round = 0; round < 3; round++) {
+    const servers = [await createServer(), await createServer()]
+    for (const server of servers) await server.close()
+    assert.equal(left(), before)
+  }
+})
+
 test('a program with a closed server ends by itself', () => {
   const index = new URL('../src/index.ts', import.meta.url).href
   const program = `
