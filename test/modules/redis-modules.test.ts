@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { suiteNeeding } from '../support/needs.ts'
-import { type Pair, startPair } from '../support/pair.ts'
+import { type Pair, startPair, words } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
+import type { ReplyError } from '../support/resp.ts'
 import { until } from '../support/until.ts'
 
 const test = suiteNeeding('Redis modules in both servers', 'redis-server')
@@ -40,15 +41,24 @@ test('parameters of every type are registered, read, set and refused', async () 
     'parameters.applied',
     'CONFIG SET parameters.enabled no parameters.size 1mb parameters.color "green blue"',
     'CONFIG SET parameters.label "some text"',
+    'CONFIG SET parameters.fixed 5',
+  )
+  // Modis says what it was given as well.
+  for (const refused of [
     'CONFIG SET parameters.size 13',
     'CONFIG SET parameters.size 2mb',
     'CONFIG SET parameters.size many',
     'CONFIG SET parameters.color yellow',
     'CONFIG SET parameters.enabled perhaps',
-    'CONFIG SET parameters.fixed 5',
     'CONFIG SET parameters.label one parameters.size 13',
-    'parameters.applied',
-  )
+  ]) {
+    for (const reply of await pair.both(...words(refused)))
+      assert.match(
+        (reply as ReplyError).text,
+        /CONFIG SET failed \(possibly related to argument 'parameters\.\w+'\) - \w/,
+      )
+  }
+  await pair.compare('parameters.applied')
   await pair.compareUnordered('CONFIG', 'GET', 'parameters.*')
   await pair.script('MODULE UNLOAD parameters', 'CONFIG GET parameters.*', 'CONFIG SET parameters.size 1')
 })
@@ -164,6 +174,27 @@ test('a client that waits for a key hears of its end; no other may end the wait'
     assert.is(((await reply) as { text: string }).text, 'gone')
     waiting.close()
   }
+})
+
+test('values are told of as keys lose them, databases are emptied and data is loaded again', async () => {
+  await pair.compare('MODULE', 'LOAD', compile('registry'))
+  await pair.script(
+    'registry.set a 5',
+    'DEBUG DIGEST-VALUE a',
+    'registry.set a 6',
+    'SET a text',
+    'registry.set a 7',
+    'RENAME a b',
+    'MOVE b 3',
+    'registry.set c 8',
+    'registry.notes',
+    'FLUSHDB',
+    'registry.set c 9',
+    'DEBUG RELOAD',
+    'registry.notes',
+    'FLUSHALL ASYNC',
+    'registry.notes',
+  )
 })
 
 test.run()

@@ -330,13 +330,19 @@ export class Server {
     if (!this.tracking.isIdle) this.tracking.changed(key, isByCommand)
   }
 
-  /** Removes all keys of `databases`, telling watchers and clients that track keys; returns how many there were. */
-  flush(databases: readonly Database[]): number {
+  /** Removes all keys of `databases`, telling modules, watchers and clients that track keys; returns how many there were. */
+  flush(databases: readonly Database[], isAsync = false): number {
+    const [only] = databases
+    const isAll = databases === this.keyspace.databases || only === undefined
+    const event = { db: isAll ? -1 : only.index, async: isAsync }
+    this.events.emit('flush-start', event)
     for (const database of databases) {
       this.watches.changedAll(database, (key) => database.peek(key, 0, key.length) !== undefined)
     }
     this.tracking.flushed()
-    return this.keyspace.flush(databases)
+    const removed = this.keyspace.flush(databases)
+    this.events.emit('flush-end', event)
+    return removed
   }
 
   /** Writes to a client what was to follow the reply of the command that has just ended. */

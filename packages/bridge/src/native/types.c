@@ -186,6 +186,8 @@ void rm_DigestAddLongLong(RedisModuleDigest *digest, long long value) {
 }
 
 void rm_DigestEndSequence(RedisModuleDigest *digest) {
-  for (int i = 0; i < 20; i++) digest->closed[i] ^= digest->open[i];
+  unsigned char hash[20];
+  sha1(digest->open, 20, hash);
+  for (int i = 0; i < 20; i++) digest->closed[i] ^= hash[i];
   memset(digest->open, 0, 20);
 }

@@ -104,14 +104,8 @@ function flushall(ctx: CommandContext, args: RequestArgs): void {
 function flush(ctx: CommandContext, args: RequestArgs, databases: readonly Database[]): void {
   if (args.count > 2 || (args.count === 2 && !args.equals(1, 'SYNC') && !args.equals(1, 'ASYNC')))
     throw syntaxError
-  const { events, keyspace } = ctx.server
-  const event = {
-    db: databases.length === 1 ? ctx.client.db : -1,
-    async: args.count === 2 && args.equals(1, 'ASYNC'),
-  }
-  events.emit('flush-start', event)
-  keyspace.dirty += ctx.server.flush(databases)
-  events.emit('flush-end', event)
+  const isAsync = args.count === 2 && args.equals(1, 'ASYNC')
+  ctx.server.keyspace.dirty += ctx.server.flush(databases, isAsync)
   ctx.reply.ok()
 }
 

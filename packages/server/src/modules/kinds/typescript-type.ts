@@ -109,7 +109,7 @@ function digest(type: DataType<unknown>, content: unknown): Uint8Array {
         sequence = createHash('sha1').update(sequence).digest()
       },
       endSequence: () => {
-        xor(total, sequence)
+        xor(total, createHash('sha1').update(sequence).digest())
         sequence = Buffer.alloc(DIGEST_BYTES)
       },
     },

@@ -172,9 +172,9 @@ export class KeyHost {
     return this.database(db).randomKey() ?? null
   }
 
-  resetDataset(_restartAof: boolean, _async: boolean): void {
+  resetDataset(_restartAof: boolean, isAsync: boolean): void {
     const { keyspace } = this.server
-    keyspace.dirty += this.server.flush(keyspace.databases)
+    keyspace.dirty += this.server.flush(keyspace.databases, isAsync)
   }
 
   idleGet(db: number, key: Slice): number {
