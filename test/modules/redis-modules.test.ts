@@ -139,6 +139,18 @@ test('commands that need a connection of their own answer a module as they do in
   )
 })
 
+test("a module's call may exceed the limit of memory", async () => {
+  await pair.script(
+    ...[
+      'CONFIG SET maxmemory 1',
+      'SET x 1',
+      'hash.call set x 1',
+      'hash.call get x',
+      'CONFIG SET maxmemory 0',
+    ],
+  )
+})
+
 test('an error that a module passes on counts once', async () => {
   await pair.script('CONFIG RESETSTAT', 'SET text x', 'hash.call hgetall text')
   const [modis, redis] = await pair.both('INFO', 'errorstats')

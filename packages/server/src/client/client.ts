@@ -74,6 +74,8 @@ export class Client implements ClientInfo {
   /** Bits of {@link Gate}; zero means that nothing stands between a request and its handler. */
   gate = 0
   transaction: Transaction | undefined
+  /** Its commands run when memory is full as well: whoever calls them has looked, or does not want to. */
+  mayExceedMemory = false
   /** Keys watched, `db:key` in latin1. */
   watched: Set<string> | undefined
   /** A watched key has changed. */

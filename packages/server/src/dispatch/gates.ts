@@ -61,6 +61,7 @@ function touchesKeys(client: Client, command: Command): boolean {
 /** Redis refuses to queue anything while memory is full, for a queue takes memory of its own. */
 function needsMemory(client: Client, command: Command): boolean {
   const { transaction } = client
+  if (client.mayExceedMemory) return false
   if (transaction === undefined) return command.deniesWhenFull
   if (isExec(command)) return transaction.deniesWhenFull
   return !['discard', 'quit', 'reset'].includes(command.name)

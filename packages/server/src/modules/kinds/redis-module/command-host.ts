@@ -126,7 +126,10 @@ export class CommandHost extends CollectionHost {
   }
 
   #newLevel(): { client: Client; args: RequestArgs } {
-    return { client: this.server.clients.createInternal(), args: new RequestArgs(Buffer.alloc(0)) }
+    const client = this.server.clients.createInternal()
+    // A call asks for the limit of memory with a flag of its own.
+    client.mayExceedMemory = true
+    return { client, args: new RequestArgs(Buffer.alloc(0)) }
   }
 
   #run(client: Client, args: RequestArgs): CallResult {
