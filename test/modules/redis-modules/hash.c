@@ -1,5 +1,6 @@
 /* Named as a family of commands of the server: what a module sees of contexts, keys and time. */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,10 +173,18 @@ COMMAND(loaded_keys) {
   return RedisModule_ReplyWithLongLong(ctx, loaded);
 }
 
+static void on_readable(int fd, void *data, int mask) { (void)fd, (void)data, (void)mask; }
+
 /* Removing what was never watched is no error, a descriptor that cannot be is one. */
 COMMAND(unwatch) {
   UNUSED();
-  RedisModule_ReplyWithArray(ctx, 2);
+  int ends[2];
+  if (pipe(ends) != 0) return RedisModule_ReplyWithError(ctx, "ERR no pipe");
+  RedisModule_ReplyWithArray(ctx, 4);
+  FLAG(RedisModule_EventLoopAdd(ends[0], REDISMODULE_EVENTLOOP_READABLE, on_readable, NULL) == 0 && errno == 0);
+  FLAG(RedisModule_EventLoopDel(ends[0], REDISMODULE_EVENTLOOP_READABLE) == REDISMODULE_OK && errno == 0);
+  close(ends[0]);
+  close(ends[1]);
   FLAG(RedisModule_EventLoopDel(0, REDISMODULE_EVENTLOOP_READABLE) == REDISMODULE_OK);
   return FLAG(RedisModule_EventLoopDel(99999999, REDISMODULE_EVENTLOOP_READABLE) == REDISMODULE_OK);
 }

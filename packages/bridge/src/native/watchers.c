@@ -100,11 +100,12 @@ int rm_EventLoopDel(int fd, int mask) {
     errno = EINVAL;
     return REDISMODULE_ERR;
   }
-  errno = 0;
   Watcher *watcher = table_get(&watchers, (uint64_t)fd);
-  if (watcher == NULL) return REDISMODULE_OK;
-  watcher->mask &= ~mask;
-  watcher_update(watcher);
+  if (watcher) {
+    watcher->mask &= ~mask;
+    watcher_update(watcher);
+  }
+  errno = 0;
   return REDISMODULE_OK;
 }
 
