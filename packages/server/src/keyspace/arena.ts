@@ -69,9 +69,9 @@ export class Arena {
     return this.#usedBytes
   }
 
-  /** Bytes of all chunks; what was never touched is not resident. */
-  get reservedBytes(): number {
-    return this.#reservedBytes
+  /** Bytes of all blocks that were ever handed out: those in use, and those that wait to be handed out again. */
+  get touchedBytes(): number {
+    return this.#reservedBytes - (this.#bumpEnd - this.#bump) * GRANULE_BYTES
   }
 
   /** Bytes a block asked for as `size` bytes really has. */

@@ -1,5 +1,6 @@
 import { clientMemory } from '../../client/client-memory.ts'
 import { humanBytes } from '../../info/section.ts'
+import { activeBytes } from '../../info/sections/memory.ts'
 import type { Server } from '../../server.ts'
 
 /** Less data than this tells nothing. */
@@ -14,7 +15,7 @@ export function memoryReport(server: Server): string {
   const { clients, eviction, keyspace, rates } = server
   const used = keyspace.usedBytes
   if (used < LEAST_BYTES) return 'There is too little data for anything to be said of its memory.\n'
-  const reserved = keyspace.arena.reservedBytes
+  const active = activeBytes(keyspace)
   const resident = process.memoryUsage.rss()
   let clientBytes = 0
   for (const client of clients.values()) clientBytes += clientMemory(client)
@@ -24,14 +25,14 @@ export function memoryReport(server: Server): string {
       `Peak: the data once took ${humanBytes(rates.peakMemory)}, now ${humanBytes(used)}. What the system gave for it may not have gone back.`,
     )
   }
-  if (reserved > used * MOST_RESERVED_RATIO) {
+  if (active > used * MOST_RESERVED_RATIO) {
     found.push(
-      `Fragmentation: ${humanBytes(reserved)} are reserved for ${humanBytes(used)} of data. New data fills the gaps; a restart removes them.`,
+      `Fragmentation: ${humanBytes(active)} are held for ${humanBytes(used)} of data. New data fills the gaps; a restart removes them.`,
     )
   }
-  if (resident > reserved * MOST_PROCESS_RATIO) {
+  if (resident > active * MOST_PROCESS_RATIO) {
     found.push(
-      `Process: it takes ${humanBytes(resident)}, of which ${humanBytes(reserved)} are for data. Modules, clients' buffers and JavaScript take the rest: see INFO memory.`,
+      `Process: it takes ${humanBytes(resident)}, of which ${humanBytes(active)} are for data. Modules, clients' buffers and JavaScript take the rest: see INFO memory.`,
     )
   }
   if (clients.count > 0 && clientBytes / clients.count > MOST_CLIENT_BYTES) {

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os'
 import { clientMemory } from '../../client/client-memory.ts'
+import type { Keyspace } from '../../keyspace/keyspace.ts'
 import type { Server } from '../../server.ts'
 import { humanBytes, type InfoField, type InfoSectionDefinition } from '../section.ts'
 
@@ -9,6 +10,11 @@ export const memorySection: InfoSectionDefinition = {
   title: 'Memory',
   isDefault: true,
   fields: (server) => [...usage(server), ...system(server), ...rest(server)],
+}
+
+/** Bytes of the keyspace with those that were freed and wait to be used again. */
+export function activeBytes({ arena, usedBytes }: Keyspace): number {
+  return usedBytes + arena.touchedBytes - arena.usedBytes
 }
 
 function both(name: string, bytes: number): InfoField[] {
@@ -22,8 +28,12 @@ function percent(part: number, whole: number): string {
   return `${(whole === 0 ? 0 : (100 * part) / whole).toFixed(2)}%`
 }
 
+/** What the process takes without any data: Node.js, its heap, and this program. */
+const RUNTIME_BYTES = process.memoryUsage.rss()
+
 function usage({ eviction, keyspace, rates }: Server): InfoField[] {
   const used = eviction.measure()
+  const active = activeBytes(keyspace)
   const peak = Math.max(rates.peakMemory, used)
   const overhead = keyspace.arena.indexBytes
   return [
@@ -36,8 +46,8 @@ function usage({ eviction, keyspace, rates }: Server): InfoField[] {
     ['used_memory_dataset', used - overhead],
     ['used_memory_dataset_perc', percent(used - overhead, used)],
     ['allocator_allocated', used],
-    ['allocator_active', keyspace.arena.reservedBytes],
-    ['allocator_resident', keyspace.arena.reservedBytes],
+    ['allocator_active', active],
+    ['allocator_resident', active],
   ]
 }
 
@@ -68,19 +78,19 @@ function system({ config }: Server): InfoField[] {
 function rest({ keyspace, clients }: Server): InfoField[] {
   const { usedBytes } = keyspace
   const rss = process.memoryUsage.rss()
-  const reserved = keyspace.arena.reservedBytes
+  const active = activeBytes(keyspace)
   const ratio = (a: number, b: number): string => (b === 0 ? 0 : a / b).toFixed(2)
   let clientBytes = 0
   for (const client of clients.values()) clientBytes += clientMemory(client)
   return [
-    ['allocator_frag_ratio', ratio(reserved, usedBytes)],
-    ['allocator_frag_bytes', Math.max(0, reserved - usedBytes)],
-    ['allocator_rss_ratio', ratio(reserved, reserved)],
+    ['allocator_frag_ratio', ratio(active, usedBytes)],
+    ['allocator_frag_bytes', active - usedBytes],
+    ['allocator_rss_ratio', ratio(active, active)],
     ['allocator_rss_bytes', 0],
-    ['rss_overhead_ratio', ratio(rss, reserved)],
-    ['rss_overhead_bytes', rss - reserved],
-    ['mem_fragmentation_ratio', ratio(rss, usedBytes)],
-    ['mem_fragmentation_bytes', rss - usedBytes],
+    ['rss_overhead_ratio', ratio(rss, RUNTIME_BYTES + active)],
+    ['rss_overhead_bytes', rss - RUNTIME_BYTES - active],
+    ['mem_fragmentation_ratio', ratio(rss, RUNTIME_BYTES + usedBytes)],
+    ['mem_fragmentation_bytes', rss - RUNTIME_BYTES - usedBytes],
     ['mem_not_counted_for_evict', 0],
     ['mem_replication_backlog', 0],
     ['mem_total_replication_buffers', 0],
