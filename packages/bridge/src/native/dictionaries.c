@@ -231,8 +231,16 @@ RedisModuleDictIter *rm_DictIteratorStart(RedisModuleDict *dict, const char *ope
   return rm_DictIteratorStartC(dict, operator, key ? key->bytes : NULL, key ? key->length : 0);
 }
 
+/* Modules stop an iterator and start the next one from the key that it had returned, which in Redis
+ * happens to be there still: the key stays until another iterator is stopped. */
 void rm_DictIteratorStop(RedisModuleDictIter *iterator) {
-  buffer_free(&iterator->key);
+  static Buffer last_key;
+  Buffer key = iterator->key;
+  if (holds_lock()) {
+    key = last_key;
+    last_key = iterator->key;
+  }
+  buffer_free(&key);
   free(iterator);
 }
 

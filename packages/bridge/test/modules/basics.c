@@ -182,6 +182,14 @@ COMMAND(dictionaries) {
   }
   RedisModule_DictIteratorStop(iterator);
   CHECK(walks(dict, "^", "", 1, "abbcd"));
+  /* From the key of an iterator that was stopped, as modules go on after a change. */
+  iterator = RedisModule_DictIteratorStartC(dict, "^", NULL, 0);
+  char *last = RedisModule_DictNextC(iterator, &length, NULL);
+  RedisModule_DictIteratorStop(iterator);
+  iterator = RedisModule_DictIteratorStartC(dict, ">", last, length);
+  last = RedisModule_DictNextC(iterator, &length, &value);
+  CHECK(length > 0 && last[0] == 'b');
+  RedisModule_DictIteratorStop(iterator);
   RedisModuleString *name = RedisModule_CreateString(NULL, "str", 3);
   CHECK(RedisModule_DictSet(dict, name, name) == REDISMODULE_OK &&
         RedisModule_DictGet(dict, name, NULL) == name);
