@@ -206,6 +206,10 @@ test('values are told of as keys lose them, databases are emptied and data is lo
     'registry.notes',
     'FLUSHALL ASYNC',
     'registry.notes',
+    // Names are shown as the module gives them, and found in any case.
+    'REGISTRY.SET a',
+    'COMMAND INFO registry.set registry.notes',
+    'COMMAND DOCS registry.notes',
   )
 })
 

@@ -74,8 +74,8 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   type = RedisModule_CreateDataType(ctx, "registryx", 0, &methods);
   if (type == NULL ||
       RedisModule_SubscribeToServerEvent(ctx, RedisModuleEvent_FlushDB, on_flush) != REDISMODULE_OK ||
-      RedisModule_CreateCommand(ctx, "registry.set", set_value, "write", 1, 1, 1) != REDISMODULE_OK ||
-      RedisModule_CreateCommand(ctx, "registry.notes", take_notes, "readonly", 0, 0, 0) != REDISMODULE_OK)
+      RedisModule_CreateCommand(ctx, "Registry.Set", set_value, "write", 1, 1, 1) != REDISMODULE_OK ||
+      RedisModule_CreateCommand(ctx, "registry.NOTES", take_notes, "readonly", 0, 0, 0) != REDISMODULE_OK)
     return REDISMODULE_ERR;
   return REDISMODULE_OK;
 }

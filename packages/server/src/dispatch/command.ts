@@ -17,6 +17,8 @@ export type Handler = (ctx: CommandContext, args: RequestArgs) => HandlerResult 
 export interface CommandSpec {
   /** Lower case; of a subcommand the name alone, without its container's. */
   readonly name: string
+  /** The name as it is shown, where that is not in lower case. */
+  readonly shownName?: string
   readonly module: ModuleRecord
   readonly parent?: Command
   readonly arity: number
@@ -67,7 +69,8 @@ export class Command {
 
   constructor(spec: CommandSpec) {
     this.name = spec.name
-    this.fullName = spec.parent === undefined ? spec.name : `${spec.parent.fullName}|${spec.name}`
+    const shown = spec.shownName ?? spec.name
+    this.fullName = spec.parent === undefined ? shown : `${spec.parent.fullName}|${shown}`
     this.module = spec.module
     this.parent = spec.parent
     this.arity = spec.arity

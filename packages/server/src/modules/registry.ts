@@ -68,6 +68,8 @@ export class Registry {
     const flags = flagsOf(definition, module, description)
     const command: Command = new Command({
       name: lower,
+      // Redis shows the names of modules' commands as they were given.
+      ...(isRedisModule(module) && name !== lower ? { shownName: name } : {}),
       module,
       ...(parent === undefined ? {} : { parent }),
       arity: arityOf(definition, description.arity),
