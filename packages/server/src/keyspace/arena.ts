@@ -6,6 +6,10 @@ export const CHUNK_SHIFT = 20
 export const GRANULE_MASK = (1 << CHUNK_SHIFT) - 1
 
 const CHUNK_BYTES = GRANULE_BYTES << CHUNK_SHIFT
+/** Chunks kept over a flush besides the first. */
+const MAX_SPARE_CHUNKS = 3
+/** Enough for V8 to begin a collection, which it does beside other work. */
+const PRESSURE_BYTES = 128 * 1024 * 1024
 const FIRST_GRANULE = 3
 const MAX_CHUNKS = 1 << (31 - CHUNK_SHIFT + 1)
 
@@ -57,8 +61,12 @@ export class Arena {
   readonly words: Int32Array[] = []
   readonly #freeHeads = new Int32Array(CLASS_GRANULES.length)
   readonly #freeChunks: number[] = []
+  /** Memory of chunks that were given up, to be used again. */
+  readonly #spare: SharedArrayBuffer[] = []
   /** Bytes of the tables that index blocks of this arena; kept by the tables themselves. */
   indexBytes = 0
+  /** Bytes given up since V8 was last made to collect them. */
+  #droppedBytes = 0
   #bump = 0
   #bumpEnd = 0
   #usedBytes = 0
@@ -112,17 +120,31 @@ export class Arena {
     this.#freeHeads[sizeClass] = address
   }
 
-  /** Forgets every block at once. */
+  /** Forgets every block at once. Some chunks are kept for what comes next; the memory of the others goes back. */
   reset(): void {
-    this.chunks.length = 0
-    this.words.length = 0
+    const kept = Math.min(1, this.chunks.length)
+    for (const { buffer } of this.chunks.slice(kept)) {
+      const isUsual = buffer instanceof SharedArrayBuffer && buffer.byteLength === CHUNK_BYTES
+      if (isUsual && this.#spare.length < MAX_SPARE_CHUNKS) this.#spare.push(buffer)
+      else this.dropped(buffer.byteLength)
+    }
+    this.chunks.length = kept
+    this.words.length = kept
     this.#freeHeads.fill(0)
     this.#freeChunks.length = 0
-    this.#bump = 0
-    this.#bumpEnd = 0
+    this.#bump = kept * FIRST_GRANULE
+    this.#bumpEnd = kept * (GRANULE_MASK + 1)
     this.#usedBytes = 0
-    this.#reservedBytes = 0
+    this.#reservedBytes = kept * CHUNK_BYTES
     this.indexBytes = 0
+  }
+
+  /** Tells that so many bytes of shared memory are in use no more, so that V8 is made to collect them in time. */
+  dropped(bytes: number): void {
+    this.#droppedBytes += bytes
+    if (this.#droppedBytes < CHUNK_BYTES) return
+    this.#droppedBytes = 0
+    hastenCollection()
   }
 
   #startChunk(): void {
@@ -149,7 +171,8 @@ export class Arena {
     if (index >= MAX_CHUNKS) throw new ArenaFullError()
     // Memory of unshared buffers counts towards the pressure that makes V8 collect garbage, some milliseconds for every few
     // chunks though there is nothing to collect; shared memory does not.
-    const memory = new SharedArrayBuffer(bytes)
+    const spare = bytes === CHUNK_BYTES ? this.#spare.pop() : undefined
+    const memory = spare ?? new SharedArrayBuffer(bytes)
     this.chunks[index] = Buffer.from(memory)
     this.words[index] = new Int32Array(memory)
     this.#reservedBytes += bytes
@@ -168,8 +191,28 @@ export class Arena {
     const bytes = (this.chunks[index] as Buffer).length
     this.#usedBytes -= bytes
     this.#reservedBytes -= bytes
+    this.dropped(bytes)
     this.chunks[index] = Buffer.alloc(0)
     this.words[index] = new Int32Array(0)
     this.#freeChunks.push(index)
   }
+}
+
+let isHastening = false
+
+/**
+ * Has V8 look for garbage, once this turn of the event loop is over. It does not count shared memory, so what was dropped
+ * would stay as long as nothing else fills the heap. A large buffer that is never touched takes no memory, but it counts.
+ */
+function hastenCollection(): void {
+  if (isHastening) return
+  isHastening = true
+  setImmediate(() => {
+    isHastening = false
+    try {
+      new ArrayBuffer(PRESSURE_BYTES)
+    } catch {
+      // Where not even addresses are left, V8 collects anyway.
+    }
+  }).unref()
 }

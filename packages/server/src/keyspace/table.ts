@@ -10,9 +10,19 @@ const FULLEST = 2
 /** Bytes of one slot of the directory. */
 const DIRECTORY_BYTES = 8
 
+/** Slots of the largest segments that were given up, to be used again. */
+const spareSlots: Int32Array[] = []
+const MOST_SPARE_SLOTS = 64
+
 /** Slots of a segment. The large ones lie in shared memory for the reason the arena's chunks do. */
 function newSlots(bits: number): Int32Array {
-  return bits < MAX_BITS ? new Int32Array(2 << bits) : new Int32Array(new SharedArrayBuffer(8 << bits))
+  if (bits < MAX_BITS) return new Int32Array(2 << bits)
+  return spareSlots.pop()?.fill(0) ?? new Int32Array(new SharedArrayBuffer(8 << bits))
+}
+
+/** Takes back the slots of a segment that is no more: V8 is in no hurry to collect shared memory. */
+function giveSlots(slots: Int32Array): void {
+  if (slots.length === 2 << MAX_BITS && spareSlots.length < MOST_SPARE_SLOTS) spareSlots.push(slots)
 }
 
 /** A power of two of slots; a slot is two words, the hash and the entry's address (0 where the slot is empty). */
@@ -201,6 +211,7 @@ export class Table {
   discard(): void {
     this.#directory = []
     this.#size = 0
+    this.#arena.dropped(this.#indexBytes)
     this.#countBytes(-this.#indexBytes)
   }
 
@@ -226,6 +237,7 @@ export class Table {
         }
         taken += segment.count
         segment.count = 0
+        giveSlots(slots)
         segment.slots = new Int32Array(2)
         this.#countBytes(-(8 << segment.bits))
       }
@@ -274,6 +286,7 @@ export class Table {
       const entryHash = old[at] as number
       place((entryHash >>> (32 - depth)) & 1 ? high : low, entryHash, old[at + 1] as number)
     }
+    giveSlots(old)
     this.#countBytes(8 << segment.bits)
     this.#pointDirectory(hash, depth - 1, low, high)
   }
@@ -299,6 +312,7 @@ export class Table {
       for (let at = 0; at < part.slots.length; at += 2) {
         if (part.slots[at + 1] !== 0) place(joined, part.slots[at] as number, part.slots[at + 1] as number)
       }
+      giveSlots(part.slots)
     }
     this.#countBytes(-(8 << MAX_BITS))
     this.#pointDirectory(hash, joined.depth, joined, joined)
