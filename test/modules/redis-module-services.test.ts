@@ -13,8 +13,9 @@ const folder = new ModuleFolder()
 const library = join(folder.root, 'services.so')
 let modis: ModuleServer
 
-/** A module that decides about logins, hides arguments, tells its keys, notes latencies and calls what blocks. */
+/** A module that decides about logins, hides arguments, tells its keys, notes latencies, calls what blocks and leaves jobs. */
 const source = `
+#include <stdio.h>
 #include <string.h>
 #include "redismodule.h"
 static long long changes;
@@ -89,10 +90,36 @@ static int give_up(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
   RedisModule_FreeCallReply(pending);
   return RedisModule_ReplyWithLongLong(ctx, status);
 }
+static char jobs[4096];
+static void note_key(RedisModuleCtx *ctx, RedisModuleString *key, void *data) {
+  RedisModuleKey *opened = RedisModule_OpenKey(ctx, key, REDISMODULE_READ);
+  size_t used = strlen(jobs);
+  snprintf(jobs + used, sizeof jobs - used, "%s=%d of %d;", (char *)data, (int)RedisModule_ValueLength(opened), (int)RedisModule_DbSize(ctx));
+  RedisModule_CloseKey(opened);
+}
+static void write_key(RedisModuleCtx *ctx, void *data) {
+  (void)data;
+  RedisModule_FreeCallReply(RedisModule_Call(ctx, "INCR", "c", "jobs"));
+}
+static int on_key(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key) {
+  (void)type; (void)event;
+  const char *name = RedisModule_StringPtrLen(key, NULL);
+  if (strncmp(name, "job:", 4) == 0) RedisModule_AddPostNotificationJobForKey(ctx, note_key, key, RedisModule_Strdup(name), RedisModule_Free);
+  if (strncmp(name, "late:", 5) == 0) RedisModule_AddPostNotificationJob(ctx, write_key, NULL, NULL);
+  return REDISMODULE_OK;
+}
+static int told_jobs(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
+  (void)argv;
+  if (argc > 1) RedisModule_FreeCallReply(RedisModule_Call(ctx, "SET", "sc", argv[1], "x"));
+  RedisModule_ReplyWithCString(ctx, jobs);
+  jobs[0] = '\\0';
+  return REDISMODULE_OK;
+}
 int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
   (void)argv; (void)argc;
   if (RedisModule_Init(ctx, "services", 1, REDISMODULE_APIVER_1) != REDISMODULE_OK) return REDISMODULE_ERR;
   RedisModule_RegisterAuthCallback(ctx, decide);
+  RedisModule_SubscribeToKeyspaceEvents(ctx, REDISMODULE_NOTIFY_STRING | REDISMODULE_NOTIFY_LIST | REDISMODULE_NOTIFY_EXPIRED, on_key);
 #define COMMAND(name, function, flags) if (RedisModule_CreateCommand(ctx, name, function, flags, 0, 0, 0) != REDISMODULE_OK) return REDISMODULE_ERR
   COMMAND("s.changes", asked, "readonly");
   COMMAND("s.hide", hide, "readonly");
@@ -101,6 +128,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   COMMAND("s.wait", wait_for, "write");
   COMMAND("s.begin", begin, "write");
   COMMAND("s.giveup", give_up, "write");
+  COMMAND("s.jobs", told_jobs, "write");
   return REDISMODULE_OK;
 }
 `
@@ -203,6 +231,46 @@ test('a call that blocks is a promise: kept later, or given up', async () => {
   await modis.call('RPUSH', 'list', 'c')
   assert.equal(await modis.call('LRANGE', 'list', 0, -1), ['c'])
   waiting.close()
+})
+
+test('jobs for keys run after each command, in transactions too; other jobs after what contains it', async () => {
+  await modis.call('FLUSHALL')
+  const client = await modis.connect()
+  const run = async (...commands: (string | number)[][]): Promise<unknown[]> =>
+    (await client.batch(commands)).map(plain)
+  const transaction = await run(
+    ['MULTI'],
+    ['SET', 'job:a', '1'],
+    ['SET', 'late:b', '1'],
+    ['GET', 'jobs'],
+    ['APPEND', 'job:a', '23'],
+    ['s.jobs'],
+    ['EXEC'],
+    ['GET', 'jobs'],
+  )
+  assert.equal(transaction.slice(-2), [['OK', 'OK', null, 3, 'job:a=1 of 1;job:a=3 of 2;'], '1'])
+  assert.equal(await run(['MSET', 'job:a', 'x', 'job:c', 'yy'], ['s.jobs']), [
+    'OK',
+    'job:a=1 of 4;job:c=2 of 4;',
+  ])
+  // While the module's own command runs, its handles stay as they are.
+  assert.equal(await run(['s.jobs', 'job:a'], ['s.jobs']), ['', 'job:a=1 of 4;'])
+  client.close()
+})
+
+test('jobs run for what happens after or without a command', async () => {
+  await modis.call('FLUSHALL')
+  const waiting = await modis.connect()
+  const reply = waiting.call('BLPOP', 'job:list', 0)
+  await until('the client to wait', async () => /blocked_clients:1/.test(String(await modis.call('INFO'))))
+  const [, jobs] = (await modis.client.batch([['RPUSH', 'job:list', 'a', 'b'], ['s.jobs']])).map(plain)
+  // The list has two items after the push, and one once the waiting client has its own.
+  assert.is(jobs, 'job:list=2 of 1;job:list=1 of 1;')
+  assert.equal(plain(await reply), ['job:list', 'a'])
+  waiting.close()
+  await modis.call('SET', 'job:e', '1', 'PX', 20)
+  await modis.call('s.jobs')
+  await until('the key to expire', async () => (await modis.call('s.jobs')) === 'job:e=0 of 1;')
 })
 
 test.run()

@@ -596,6 +596,7 @@ typedef void (*RedisModuleNotificationWithSubkeysFunc)(RedisModuleCtx *ctx, int 
                                                        RedisModuleString *key, RedisModuleString **subkeys,
                                                        int count);
 typedef void (*RedisModulePostNotificationJobFunc)(RedisModuleCtx *ctx, void *data);
+typedef void (*RedisModulePostNotifyJobPerKeyFunc)(RedisModuleCtx *ctx, RedisModuleString *key, void *data);
 typedef void (*RedisModuleEventCallback)(RedisModuleCtx *ctx, RedisModuleEvent event, uint64_t subevent,
                                          void *data);
 typedef void (*RedisModuleEventLoopFunc)(int fd, void *data, int mask);
@@ -954,7 +955,7 @@ REDISMODULE_API void *(*RedisModule_TryAlloc)(size_t) REDISMODULE_ATTR;
 REDISMODULE_API void *(*RedisModule_TryCalloc)(size_t, size_t) REDISMODULE_ATTR;
 REDISMODULE_API void *(*RedisModule_TryRealloc)(void *, size_t) REDISMODULE_ATTR;
 REDISMODULE_API int (*RedisModule_AddPostNotificationJob)(RedisModuleCtx *, RedisModulePostNotificationJobFunc, void *, void (*)(void *)) REDISMODULE_ATTR;
-REDISMODULE_API int (*RedisModule_AddPostNotificationJobForKey)(void) REDISMODULE_ATTR;
+REDISMODULE_API int (*RedisModule_AddPostNotificationJobForKey)(RedisModuleCtx *, RedisModulePostNotifyJobPerKeyFunc, RedisModuleString *, void *, void (*)(void *)) REDISMODULE_ATTR;
 REDISMODULE_API int (*RedisModule_GetKeyspaceNotificationFlagsAll)(void) REDISMODULE_ATTR;
 REDISMODULE_API int (*RedisModule_GetNotifyKeyspaceEvents)(void) REDISMODULE_ATTR;
 REDISMODULE_API int (*RedisModule_NotifyKeyspaceEvent)(RedisModuleCtx *, int, const char *, RedisModuleString *) REDISMODULE_ATTR;

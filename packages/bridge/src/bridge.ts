@@ -175,10 +175,16 @@ export interface Bridge {
   /** The pending classes of a module take the place of its former version's. */
   metadataTakeOver(module: number): void
 
-  /** A keyspace event happened; only types in `keyspaceEventsWanted` need be reported. */
-  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void
-  /** The command is over: runs the jobs that notifications left for this moment. */
-  runPostNotificationJobs(): void
+  /**
+   * A keyspace event happened; only types in `keyspaceEventsWanted` need be reported. True when jobs now wait for
+   * the end of the command.
+   */
+  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): boolean
+  /**
+   * A command is over: runs the jobs that notifications left for this moment; with `isOver` false, for a command
+   * after which others of a transaction follow, only those for keys. Does nothing while a module waits for a command.
+   */
+  runPostNotificationJobs(isOver: boolean): void
   serverEvent(event: number, subevent: number, data: ServerEventData): void
   /** INFO fields of a module, as text lines with `# name` headers. */
   info(module: number, forCrashReport: boolean): string

@@ -346,7 +346,7 @@ class NativeBridge implements Bridge {
     this.#addon.metadataTakeOver()
   }
 
-  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): void {
+  keyspaceEvent(type: number, event: string, db: number, key: Uint8Array): boolean {
     let name = this.#eventNames.get(event)
     if (name === undefined) {
       name = Buffer.from(event)
@@ -354,9 +354,11 @@ class NativeBridge implements Bridge {
     }
     this.#put(type, db)
     this.#addon.keyspaceEvent(name, key)
+    return this.#memory.slots[0] !== 0
   }
 
-  runPostNotificationJobs(): void {
+  runPostNotificationJobs(isOver: boolean): void {
+    this.#put(Number(isOver))
     this.#addon.postNotificationJobs()
   }
 

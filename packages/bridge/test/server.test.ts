@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { KeyType } from '../src/index.ts'
 import { compile, type LoadedModule, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
@@ -114,6 +115,51 @@ test('a job left by a notification runs when the command is over', async ({ host
   await host.send(client, 'server.heard')
 })
 
+test('a job for a key reads, but neither calls commands nor notifies', async ({ host, client }) => {
+  const freed = parse(await host.send(client, 'server.jobs')) as number
+  await host.send(client, 'server.subscribe', 'on')
+  await host.send(client, 'set', 'keyed', '1')
+  client.db = 3
+  await host.send(client, 'set', 'keyed', '1')
+  client.db = 0
+  assert.is(
+    parse(await host.send(client, 'server.heard')),
+    'event:set:keyed good:job:keyed event:set:keyed good:job-in-3:keyed ',
+  )
+  assert.is(parse(await host.send(client, 'get', 'forbidden')), null)
+  assert.is(parse(await host.send(client, 'server.jobs')), freed + 2)
+  assert.is(parse(await host.send(client, 'server.jobs', 'keyed')), freed + 2)
+  assert.is(parse(await host.send(client, 'server.heard')), 'event:set:keyed good:job:keyed ')
+  const warnings = host.logs.filter((line) => /A job for a key must not call commands/.test(line))
+  assert.is(warnings.length, 1)
+  await host.send(client, 'server.subscribe', 'off')
+})
+
+test('between the commands of a transaction only jobs for keys run', async ({ host, client }) => {
+  const { bridge } = host
+  await host.send(client, 'set', 'keyed', '1')
+  await host.send(client, 'set', 'job', 'not yet')
+  await host.send(client, 'server.subscribe', 'on')
+  const happened = (key: string): boolean => bridge.keyspaceEvent(1 << 3, 'set', 0, Buffer.from(key))
+  assert.is(happened('other'), false)
+  assert.is(happened('keyed'), true)
+  assert.is(happened('later'), true)
+  assert.is(happened('keyed'), true)
+  bridge.runPostNotificationJobs(false)
+  assert.is(host.get(0, 'job', KeyType.string)?.bytes.toString(), 'not yet')
+  assert.is(happened('later'), true)
+  bridge.runPostNotificationJobs(false)
+  bridge.runPostNotificationJobs(true)
+  assert.is(host.get(0, 'job', KeyType.string)?.bytes.toString(), 'later')
+  assert.is(happened('other'), false)
+  assert.is(
+    parse(await host.send(client, 'server.heard')),
+    'event:set:other event:set:keyed event:set:later event:set:keyed good:job:keyed good:job:keyed ' +
+      'event:set:later event:set:job event:set:job event:set:other ',
+  )
+  await host.send(client, 'server.subscribe', 'off')
+})
+
 test('server events carry their data', async ({ host, client }) => {
   await host.send(client, 'server.events', 'on')
   assert.is(host.wantedServerEvents, (1 << 2) | (1 << 4) | (1 << 17) | (1 << 16) | (1 << 9) | (1 << 1))
@@ -209,7 +255,13 @@ test('an unloaded module leaves nothing', async ({ host, client, module }) => {
   await host.send(client, 'server.subscribe', 'on')
   await host.send(client, 'server.events', 'on')
   await host.send(client, 'server.filters', 'on')
+  await host.send(client, 'del', 'job')
+  for (const key of ['keyed', 'later']) {
+    assert.is(host.bridge.keyspaceEvent(1 << 3, 'set', 0, Buffer.from(key)), true)
+  }
   assert.is(module.unload(), true)
+  host.bridge.runPostNotificationJobs(true)
+  assert.is(host.entry(0, 'job'), undefined)
   assert.equal(
     [host.wantedEvents, host.wantedServerEvents, host.filtering, host.authenticating, host.commands.size],
     [0, 0, false, false, 0],

@@ -206,7 +206,7 @@ static void finish(void *data) {
   reply_free(&reply);
   atomic_fetch_sub(&blocked->module->blocked_clients, 1);
   blocked_release(blocked);
-  run_post_notification_jobs();
+  run_post_notification_jobs(false);
 }
 
 /* Any thread, with or without the lock. Fails for a client blocked on keys without a timeout

@@ -412,8 +412,10 @@ bool blocked_waiting(RedisModuleBlockedClient *blocked);
 void timers_drop(Module *module);
 void watchers_drop(Module *module);
 void notifications_drop(Module *module);
-void notify_modules(int type, const char *event, int db, RedisModuleString *key);
-void run_post_notification_jobs(void);
+bool notify_modules(int type, const char *event, int db, RedisModuleString *key);
+void run_post_notification_jobs(bool for_keys_only);
+/* True, with a line in the log, while a job for a key runs: `what` is nothing that it may do. */
+bool refused_in_key_job(const Module *module, const char *what);
 void events_drop(Module *module);
 void server_event(int event, int subevent, double number, double second, const char *text,
                   RedisModuleString *key);

@@ -142,7 +142,12 @@ RedisModuleCallReply *rm_Call(RedisModuleCtx *context, const char *command, cons
   errno = 0;
   /* A thread without a client runs as the default user; a timer or a notification as nobody. */
   bool nobody = context->user == 0 && context->caller.client == 0 && !(context->flags & CONTEXT_THREAD);
-  if ((flags & FORMAT_CHECK_ACL) && nobody) {
+  if (refused_in_key_job(context->module, "call commands")) {
+    if (flags & FORMAT_ERRORS_AS_REPLIES) {
+      reply = call_reply_error(context, "ERR a job for a key cannot call commands");
+    }
+    errno = EINVAL;
+  } else if ((flags & FORMAT_CHECK_ACL) && nobody) {
     if (flags & FORMAT_ERRORS_AS_REPLIES) {
       reply = call_reply_error(
           context, "ERR cannot run as user, no user directly attached to context or context's client");

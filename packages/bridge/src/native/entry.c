@@ -215,13 +215,13 @@ static napi_value entry_call_finished(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* type, database; event, key. */
+/* type, database; event, key. Slot 0: whether jobs wait for the end of the command. */
 static napi_value entry_keyspace_event(napi_env env, napi_callback_info info) {
   Bytes in[2];
   read_bytes(env, info, in);
   int type = (int)slots[0], db = (int)slots[1];
   RedisModuleString *event = string_of(in[0]), *key = string_of(in[1]);
-  notify_modules(type, event->bytes, db, key);
+  slots[0] = notify_modules(type, event->bytes, db, key);
   string_release(event);
   string_release(key);
   return NULL;
@@ -230,7 +230,7 @@ static napi_value entry_keyspace_event(napi_env env, napi_callback_info info) {
 static napi_value entry_post_notification_jobs(napi_env env, napi_callback_info info) {
   (void)env;
   (void)info;
-  run_post_notification_jobs();
+  run_post_notification_jobs(slots[0] == 0);
   return NULL;
 }
 

@@ -13,7 +13,11 @@ typedef struct Subscription {
 typedef struct Job {
   struct Job *next;
   Module *module;
-  RedisModulePostNotificationJobFunc function;
+  RedisModuleString *key; /* NULL: `function` is to be called, else `key_function` */
+  union {
+    RedisModulePostNotificationJobFunc function;
+    RedisModulePostNotifyJobPerKeyFunc key_function;
+  };
   void (*free_data)(void *);
   void *data;
   int db;
@@ -21,7 +25,7 @@ typedef struct Job {
 
 static Subscription *subscriptions;
 static Job *first_job, **last_job = &first_job;
-static bool running_jobs;
+static bool running_jobs, running_key_job;
 static int depth; /* of notifications being delivered: the list is tidied at 0 */
 
 static void tell_host(void) {
@@ -70,8 +74,9 @@ int rm_UnsubscribeFromKeyspaceEvents(RedisModuleCtx *context, int types,
   return found;
 }
 
-/* A module does not hear of what it causes while it hears of something, unless it asked to. */
-void notify_modules(int type, const char *event, int db, RedisModuleString *key) {
+/* A module does not hear of what it causes while it hears of something, unless it asked to. Returns
+ * whether jobs wait for the end of the command. */
+bool notify_modules(int type, const char *event, int db, RedisModuleString *key) {
   depth++;
   keyspace_epoch++;
   for (Subscription *each = subscriptions; each; each = each->next) {
@@ -90,9 +95,21 @@ void notify_modules(int type, const char *event, int db, RedisModuleString *key)
   }
   depth--;
   tidy();
+  return first_job != NULL;
 }
 
+bool refused_in_key_job(const Module *module, const char *what) {
+  static bool told;
+  if (running_key_job && !told) {
+    log_format(module, "warning", "A job for a key must not %s; refused, and logged only once.", what);
+    told = true;
+  }
+  return running_key_job;
+}
+
+/* Fails in a job for a key. */
 int rm_NotifyKeyspaceEvent(RedisModuleCtx *context, int type, const char *event, RedisModuleString *key) {
+  if (refused_in_key_job(context->module, "send keyspace events")) return REDISMODULE_ERR;
   keys_flush_direct();
   HostFrame frame = host_begin();
   host_number(context->caller.db);
@@ -108,33 +125,70 @@ int rm_GetNotifyKeyspaceEvents(void) { return (int)host_ask(HOST_keyspaceEventFl
 
 int rm_GetKeyspaceNotificationFlagsAll(void) { return (REDISMODULE_NOTIFY_TYPE_CHANGED << 1) - 1; }
 
+static Job *job_add(RedisModuleCtx *context, void *data, void (*free_data)(void *)) {
+  Job *job = must_calloc(sizeof *job);
+  job->module = context->module;
+  job->db = context->caller.db;
+  job->data = data;
+  job->free_data = free_data;
+  *last_job = job;
+  last_job = &job->next;
+  return job;
+}
+
+static void job_free(Job *job) {
+  if (job->free_data) job->free_data(job->data);
+  string_release(job->key);
+  free(job);
+}
+
 /* `free_data` is called when the job has run, or never will. */
 int rm_AddPostNotificationJob(RedisModuleCtx *context, RedisModulePostNotificationJobFunc function,
                               void *data, void (*free_data)(void *)) {
-  Job *job = must_calloc(sizeof *job);
-  *job = (Job){NULL, context->module, function, free_data, data, context->caller.db};
-  *last_job = job;
-  last_job = &job->next;
+  job_add(context, data, free_data)->function = function;
   return REDISMODULE_OK;
 }
 
-/* Jobs may add jobs: they run in the same go. */
-void run_post_notification_jobs(void) {
-  if (running_jobs) return;
+/* Such a job neither calls commands nor sends keyspace events, so that it can run between the commands
+ * of a transaction. Fails outside a notification, and leaves `data` to the caller then. */
+int rm_AddPostNotificationJobForKey(RedisModuleCtx *context, RedisModulePostNotifyJobPerKeyFunc function,
+                                    RedisModuleString *key, void *data, void (*free_data)(void *)) {
+  if (depth == 0 || key == NULL) return REDISMODULE_ERR;
+  Job *job = job_add(context, data, free_data);
+  job->key = string_retain(key);
+  job->key_function = function;
+  return REDISMODULE_OK;
+}
+
+static void job_run(Job *job) {
+  RedisModuleCtx context;
+  context_start(&context, job->module, 0);
+  context.caller.db = job->db;
+  Running before = running_enter(job->module, "a job after a notification");
+  keyspace_epoch++;
+  running_key_job = job->key != NULL;
+  if (job->key) job->key_function(&context, job->key, job->data);
+  else job->function(&context, job->data);
+  context_finish(&context);
+  running_key_job = false;
+  job_free(job);
+  running_leave(before);
+}
+
+/* Jobs may add jobs: they run in the same go. Nothing runs while a module waits for a command: the job
+ * could change what it, or the command that notified it, is working with. */
+void run_post_notification_jobs(bool for_keys_only) {
+  if (running_jobs || handler_depth) return;
   running_jobs = true;
-  while (first_job) {
-    Job *job = first_job;
-    first_job = job->next;
-    if (first_job == NULL) last_job = &first_job;
-    RedisModuleCtx context;
-    context_start(&context, job->module, 0);
-    context.caller.db = job->db;
-    Running before = running_enter(job->module, "a job after a notification");
-    job->function(&context, job->data);
-    context_finish(&context);
-    if (job->free_data) job->free_data(job->data);
-    running_leave(before);
-    free(job);
+  for (Job **at = &first_job; *at;) {
+    Job *job = *at;
+    if (for_keys_only && job->key == NULL) {
+      at = &job->next;
+      continue;
+    }
+    *at = job->next;
+    if (last_job == &job->next) last_job = at;
+    job_run(job);
   }
   running_jobs = false;
 }
@@ -147,8 +201,7 @@ static void drop_jobs(Module *module) {
       continue;
     }
     *at = job->next;
-    if (job->free_data) job->free_data(job->data);
-    free(job);
+    job_free(job);
   }
   last_job = &first_job;
   while (*last_job) last_job = &(*last_job)->next;

@@ -36,7 +36,7 @@ static void timer_run(void *data) {
   function(&context, argument);
   context_finish(&context);
   running_leave(before);
-  run_post_notification_jobs();
+  run_post_notification_jobs(false);
 }
 
 static void on_timer(uv_timer_t *handle) { run_from_loop(timer_run, handle->data); }

@@ -39,7 +39,7 @@ static void watcher_run(void *data) {
     watcher->writable(watcher->fd, watcher->data, REDISMODULE_EVENTLOOP_WRITABLE);
   }
   running_leave(before);
-  run_post_notification_jobs();
+  run_post_notification_jobs(false);
 }
 
 static void on_event(uv_poll_t *handle, int status, int events) {
@@ -142,7 +142,7 @@ static void one_shot_run(void *data) {
   Running before = running_enter(NULL, "a one-shot function");
   shot.function(shot.data);
   running_leave(before);
-  run_post_notification_jobs();
+  run_post_notification_jobs(false);
 }
 
 /* Any thread, with or without the lock. */

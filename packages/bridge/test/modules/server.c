@@ -192,6 +192,24 @@ static void job(RedisModuleCtx *ctx, void *data) {
   RedisModule_FreeCallReply(RedisModule_Call(ctx, "set", "cs", "job", (RedisModuleString *)data));
 }
 
+/* Tells what it may and may not do, and that of an error reply it gets one only with `E`. */
+static void job_for_key(RedisModuleCtx *ctx, RedisModuleString *name, void *data) {
+  RedisModuleKey *key = RedisModule_OpenKey(ctx, name, REDISMODULE_READ);
+  int readable = RedisModule_KeyType(key) == REDISMODULE_KEYTYPE_STRING;
+  RedisModule_CloseKey(key);
+  errno = 0;
+  RedisModuleCallReply *silent = RedisModule_Call(ctx, "set", "cc", "forbidden", "x");
+  int refused = silent == NULL && errno == EINVAL;
+  errno = 0;
+  RedisModuleCallReply *error = RedisModule_Call(ctx, "set", "Ecc", "forbidden", "x");
+  refused = refused && RedisModule_CallReplyType(error) == REDISMODULE_REPLY_ERROR && errno == EINVAL;
+  RedisModule_FreeCallReply(error);
+  refused = refused &&
+            RedisModule_NotifyKeyspaceEvent(ctx, REDISMODULE_NOTIFY_MODULE, "x", name) == REDISMODULE_ERR &&
+            RedisModule_AddPostNotificationJobForKey(ctx, job_for_key, name, NULL, NULL) == REDISMODULE_ERR;
+  note(readable && refused ? "good" : "bad", RedisModule_GetSelectedDb(ctx) == 3 ? "job-in-3" : "job", data);
+}
+
 static int on_event(RedisModuleCtx *ctx, int type, const char *event, RedisModuleString *key) {
   (void)type;
   note("event", event, key);
@@ -201,7 +219,25 @@ static int on_event(RedisModuleCtx *ctx, int type, const char *event, RedisModul
     RedisModule_RetainString(NULL, key);
     RedisModule_AddPostNotificationJob(ctx, job, key, free_job);
   }
+  if (same(key, "keyed")) {
+    RedisModule_RetainString(NULL, key);
+    RedisModule_AddPostNotificationJobForKey(ctx, job_for_key, key, key, free_job);
+    if (RedisModule_AddPostNotificationJobForKey(ctx, job_for_key, NULL, key, free_job) == REDISMODULE_OK)
+      note("job", "without-key", key);
+  }
   return REDISMODULE_OK;
+}
+
+/* Outside a notification no job for a key is taken, and none runs while a module waits for a command.
+ * Replies how many jobs have been freed. */
+COMMAND(jobs) {
+  if (argc > 1) {
+    RedisModule_FreeCallReply(RedisModule_Call(ctx, "set", "sc", argv[1], "x"));
+    CHECK(strstr(heard, "event:set:keyed") && strstr(heard, "job") == NULL);
+  }
+  CHECK(RedisModule_AddPostNotificationJobForKey(ctx, job_for_key, argv[0], argv[0], free_job) ==
+        REDISMODULE_ERR);
+  return RedisModule_ReplyWithLongLong(ctx, freed_jobs);
 }
 
 COMMAND(heard_and_clear) {
@@ -469,6 +505,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("server.heard", heard_and_clear, "", 0, 0, 0);
   REGISTER("server.subscribe", subscribe, "", 0, 0, 0);
   REGISTER("server.notify", notify, "", 0, 0, 0);
+  REGISTER("server.jobs", jobs, "", 0, 0, 0);
   REGISTER("server.events", server_events, "", 0, 0, 0);
   REGISTER("server.filters", filters, "", 0, 0, 0);
   REGISTER("server.users", users, "", 0, 0, 0);

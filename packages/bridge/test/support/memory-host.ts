@@ -112,7 +112,7 @@ export class MemoryHost extends Users implements BridgeHost {
     return new Promise((resolve) => {
       this.#pendingBlock = undefined
       const reply = this.#execute(args, client)
-      this.bridge.runPostNotificationJobs()
+      this.bridge.runPostNotificationJobs(true)
       if (reply) resolve(reply)
       else this.waiting.get(this.#pendingBlock!)!.resolve = resolve
     })
@@ -236,6 +236,7 @@ export class MemoryHost extends Users implements BridgeHost {
     const inner = { ...caller, flags: allowBlock ? caller.flags : caller.flags | CallerFlag.denyBlocking }
     if (flags & CallFlag.replicate) this.replicated.push(values.join(' '))
     const reply = this.#execute(args, inner)
+    this.bridge.runPostNotificationJobs(true)
     if (reply) return { status: CallStatus.done, bytes: reply }
     const blocked = this.#pendingBlock!
     this.#promises.set(blocked, ignored)

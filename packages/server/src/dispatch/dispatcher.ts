@@ -26,6 +26,8 @@ export class Dispatcher {
   slowMicroseconds = Number.POSITIVE_INFINITY
   /** Whether the client that is served tracks the keys it reads. */
   tracksReads = false
+  /** Called when a command is over that no other contains, and with false when more of its transaction follow. */
+  afterCommand: ((isOver: boolean) => void) | undefined
   /** Whether the durations of commands are counted by size. */
   tracksLatency = true
 
@@ -151,6 +153,12 @@ export class Dispatcher {
       command.failed++
       this.#countError(client)
     }
+    if (this.afterCommand !== undefined) this.#tellEnd(this.afterCommand)
+  }
+
+  #tellEnd(afterCommand: (isOver: boolean) => void): void {
+    const followsMore = this.#depth === 1 && this.#server.executing !== undefined
+    if (this.#depth === 0 || followsMore) afterCommand(!followsMore)
   }
 
   #count(client: Client, command: Command, args: RequestArgs, microseconds: number): void {
@@ -249,8 +257,10 @@ export class Dispatcher {
     if (this.tracksReads && waiting?.command.isReadOnly) {
       this.#server.tracking.remember(waiting.command, waiting.args)
     }
-    if (client.reply.errors === client.reply.countedErrors) return
-    if (command !== undefined) command.failed++
-    this.#countError(client)
+    if (client.reply.errors !== client.reply.countedErrors) {
+      if (command !== undefined) command.failed++
+      this.#countError(client)
+    }
+    if (this.afterCommand !== undefined) this.#tellEnd(this.afterCommand)
   }
 }

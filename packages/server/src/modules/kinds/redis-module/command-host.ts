@@ -246,21 +246,26 @@ export class CommandHost extends CollectionHost {
     this.#unlistenKeys = this.server.notifications.listen((eventClass, event, key, database) => {
       const bit = NOTIFY_BITS[eventClass]
       if ((types & bit) === 0) return
-      this.bridge().keyspaceEvent(bit, event, database.index, key)
-      this.#queueJobs()
+      if (this.bridge().keyspaceEvent(bit, event, database.index, key)) this.#queueJobs()
     })
   }
 
-  /** Has the jobs run that modules leave for the end of the command, when the present batch is through. */
+  /** Has the jobs run that modules leave for the end of the command; without a command, when the batch is through. */
   #queueJobs(): void {
+    this.server.dispatcher.afterCommand = this.#runJobs
     if (this.#jobsQueued) return
     this.#jobsQueued = true
     queueMicrotask(() => {
       this.#jobsQueued = false
       this.server.enter()
-      this.bridge().runPostNotificationJobs()
+      this.#runJobs(true)
       this.server.leave()
     })
+  }
+
+  readonly #runJobs = (isOver: boolean): void => {
+    if (isOver) this.server.dispatcher.afterCommand = undefined
+    this.bridge().runPostNotificationJobs(isOver)
   }
 
   keyspaceEventFlags(): number {
