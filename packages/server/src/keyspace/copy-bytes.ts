@@ -42,7 +42,9 @@ const SCRATCH_BYTES = 64 * 1024
 export function moveBytes(bytes: Buffer, at: number, from: number, to: number): void {
   const length = to - from
   if (length > NATIVE_MOVE_BYTES) {
-    if (length < MOVE_BY_FILL_BYTES || ((at - from) & 7) === 0 || length > SCRATCH_BYTES) {
+    const isAligned = ((at - from) & 7) === 0
+    const isSmall = length < MOVE_BY_FILL_BYTES
+    if (isSmall || isAligned || length > SCRATCH_BYTES || !(bytes.buffer instanceof SharedArrayBuffer)) {
       bytes.copyWithin(at, from, to)
     } else {
       if (scratch.length === 0) scratch = Buffer.alloc(SCRATCH_BYTES)
