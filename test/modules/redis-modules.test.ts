@@ -34,6 +34,12 @@ test.after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+test('a module that leaves its parameters unset is refused', async () => {
+  const [ours, theirs] = await pair.both('MODULE', 'LOAD', compile('parameters'), 'unset')
+  assert.match((ours as ReplyError).text, /has not called RedisModule_LoadConfigs/)
+  assert.match((theirs as ReplyError).text, /Error loading the extension/)
+})
+
 test('parameters of every type are registered, read, set and refused', async () => {
   await pair.compare('MODULE', 'LOADEX', compile('parameters'), 'CONFIG', 'parameters.size', '2kb')
   await pair.compareUnordered('CONFIG', 'GET', 'parameters.*')

@@ -71,8 +71,9 @@ static int count_applied(RedisModuleCtx *ctx, RedisModuleString **argv, int argc
   return RedisModule_ReplyWithLongLong(ctx, applied);
 }
 
+/* With an argument, the parameters are left unset. */
 int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
-  (void)argv, (void)argc;
+  (void)argv;
   const char *names[] = {"red", "green", "blue"};
   const int values[] = {1, 2, 4};
   if (RedisModule_Init(ctx, "parameters", 1, REDISMODULE_APIVER_1) != REDISMODULE_OK ||
@@ -91,7 +92,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   if (RedisModule_RegisterBoolConfig(ctx, "enabled", 1, REDISMODULE_CONFIG_DEFAULT, get_enabled, set_enabled,
                                      NULL, &enabled) == REDISMODULE_OK)
     return REDISMODULE_ERR;
-  if (RedisModule_LoadConfigs(ctx) != REDISMODULE_OK) return REDISMODULE_ERR;
+  if (argc == 0 && RedisModule_LoadConfigs(ctx) != REDISMODULE_OK) return REDISMODULE_ERR;
   return RedisModule_CreateCommand(ctx, "parameters.applied", count_applied, "readonly", 0, 0, 0);
 }
 

@@ -50,8 +50,9 @@ export class RedisModuleInstance implements ModuleInstance {
       const { context, argv, argc } = this.#bridge.beginLoad(this.number, args)
       this.#wasCalled = true
       isLoaded = this.#library.onLoad(context, argv, argc) === 0
-      if (!isLoaded || module.failure !== undefined || !module.isIdentified) {
-        throw this.#refusal(module, isLoaded)
+      const omission = isLoaded ? module.omission : undefined
+      if (!isLoaded || module.failure !== undefined || omission !== undefined) {
+        throw this.#refusal(module, omission)
       }
       registration.whenLive(() => this.#host.takeOverMetadata(this.number))
       module.buildCommands((command, ctx, given) => this.#invoke(command, ctx, given))
@@ -66,12 +67,10 @@ export class RedisModuleInstance implements ModuleInstance {
     return undefined
   }
 
-  #refusal(module: LoadingModule, returnedOk: boolean): ModuleError {
+  #refusal(module: LoadingModule, omission: string | undefined): ModuleError {
     if (module.failure !== undefined) return module.failure
-    const said = returnedOk
-      ? ' has not called RedisModule_Init, which gives the module its name'
-      : ' returned an error; what it logged stands in the log'
-    return new ModuleError('MODIS_MODULE_REFUSED', `RedisModule_OnLoad of ${this.#library.path}${said}`)
+    const said = omission ?? 'returned an error; what it logged stands in the log'
+    return new ModuleError('MODIS_MODULE_REFUSED', `RedisModule_OnLoad of ${this.#library.path} ${said}`)
   }
 
   #invoke(command: number, ctx: CommandContext, args: RequestArgs): void {

@@ -65,6 +65,7 @@ export class LoadingModule {
   readonly #ownCategories = new Set<string>()
   /** What went wrong first: the reason for a load that then refuses. */
   failure: ModuleError | undefined
+  #areConfigsLoaded = false
   /** Whether the module has told its name, with RedisModule_Init. */
   isIdentified = false
 
@@ -162,12 +163,20 @@ export class LoadingModule {
     return null
   }
 
+  /** What RedisModule_OnLoad has left out though it returned without an error; undefined where nothing is missing. */
+  get omission(): string | undefined {
+    if (!this.isIdentified) return 'has not called RedisModule_Init, which gives the module its name'
+    if (this.#configs.length === 0 || this.#areConfigsLoaded) return undefined
+    return 'has not called RedisModule_LoadConfigs, which sets the parameters it has registered'
+  }
+
   #fullName({ name, flags }: ConfigRegistration): string {
     return flags.unprefixed ? name : `${this.#registration.record.name}.${name}`
   }
 
   /** Sets each parameter; as in Redis nothing is applied, for the module is only being made. */
   loadConfigs(defaultsOnly: boolean): boolean {
+    if (!defaultsOnly) this.#areConfigsLoaded = true
     for (const config of this.#configs) {
       const fullName = this.#fullName(config)
       const given = defaultsOnly ? undefined : this.#registration.configText(fullName)
