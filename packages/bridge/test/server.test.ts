@@ -5,6 +5,8 @@ import { compile, type LoadedModule, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
 
+/** REDISMODULE_CTX_FLAGS_LOADING. */
+const LOADING = 1 << 13
 const test = suite<{ host: MemoryHost; client: Client; module: LoadedModule }>('server')
 
 test.before((context) => {
@@ -113,6 +115,16 @@ test('a job left by a notification runs when the command is over', async ({ host
   assert.is(parse(await host.send(client, 'get', 'job')), 'later')
   await host.send(client, 'server.subscribe', 'off')
   await host.send(client, 'server.heard')
+})
+
+test('no job that may write is taken while a file loads', async ({ host, client }) => {
+  const { serverFlags } = host
+  await host.send(client, 'server.subscribe', 'on')
+  host.serverFlags = serverFlags | LOADING
+  await host.send(client, 'set', 'later', '1')
+  host.serverFlags = serverFlags
+  assert.is(parse(await host.send(client, 'server.heard')), 'event:set:later job:refused:later ')
+  await host.send(client, 'server.subscribe', 'off')
 })
 
 test('a job for a key reads, but neither calls commands nor notifies', async ({ host, client }) => {

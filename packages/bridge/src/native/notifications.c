@@ -142,9 +142,11 @@ static void job_free(Job *job) {
   free(job);
 }
 
-/* `free_data` is called when the job has run, or never will. */
+/* `free_data` is called when the job has run, or never will. Fails while a file is loaded, for such a job may write;
+ * `data` stays with the caller then. */
 int rm_AddPostNotificationJob(RedisModuleCtx *context, RedisModulePostNotificationJobFunc function,
                               void *data, void (*free_data)(void *)) {
+  if (rm_GetContextFlags(NULL) & REDISMODULE_CTX_FLAGS_LOADING) return REDISMODULE_ERR;
   job_add(context, data, free_data)->function = function;
   return REDISMODULE_OK;
 }

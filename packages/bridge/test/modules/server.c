@@ -217,7 +217,10 @@ static int on_event(RedisModuleCtx *ctx, int type, const char *event, RedisModul
     RedisModule_FreeCallReply(RedisModule_Call(ctx, "set", "cc", "nested", "again"));
   if (same(key, "later")) {
     RedisModule_RetainString(NULL, key);
-    RedisModule_AddPostNotificationJob(ctx, job, key, free_job);
+    if (RedisModule_AddPostNotificationJob(ctx, job, key, free_job) != REDISMODULE_OK) {
+      RedisModule_FreeString(ctx, key);
+      note("job", "refused", key);
+    }
   }
   if (same(key, "keyed")) {
     RedisModule_RetainString(NULL, key);

@@ -1,5 +1,6 @@
 import type { ConfigRegistration, TypeRegistration } from '@modis/bridge'
 import type { Option } from '../../../config/option.ts'
+import { ServerGate } from '../../../dispatch/server-gate.ts'
 import { infoText } from '../../../info/info.ts'
 import { LOG_LEVELS, type LogLevel } from '../../../log.ts'
 import { redisVersion } from '../../../version.ts'
@@ -53,9 +54,10 @@ export class RedisModuleHost extends MetadataHost {
   }
 
   contextFlags(): number {
-    const { config, eviction, persistence } = this.server
+    const { config, dispatcher, eviction, persistence } = this.server
     let flags: number = ContextFlag.master
     if (this.server.executing !== undefined) flags |= ContextFlag.multi
+    if ((dispatcher.gate & ServerGate.loading) !== 0) flags |= ContextFlag.loading
     if (persistence.savePoints.length > 0) flags |= ContextFlag.rdb
     if (persistence.inProgress) flags |= ContextFlag.activeChild
     if (config.integer('maxmemory') > 0) {
