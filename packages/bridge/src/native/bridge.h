@@ -6,6 +6,7 @@
 
 #define REDISMODULE_CORE
 #include "../../include/redismodule.h"
+#include "table.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -51,18 +52,6 @@ void *must_alloc(size_t bytes);
 void *must_calloc(size_t bytes);
 void *must_realloc(void *pointer, size_t bytes);
 char *must_strdup(const char *text);
-
-/* ---- table.c: pointers by 64-bit number. ---- */
-
-typedef struct Table {
-  uint64_t *keys;
-  void **values; /* NULL: free slot */
-  size_t count;
-  size_t capacity; /* a power of two */
-} Table;
-
-void *table_get(const Table *table, uint64_t key);
-void table_set(Table *table, uint64_t key, void *value); /* value NULL removes */
 
 /* ---- numbers.c ---- */
 
@@ -458,39 +447,6 @@ struct RedisModuleKeyOptCtx {
   int from_db;
   int to_db;
 };
-
-/* ---- key-metadata.c ---- */
-
-enum { METADATA_CLASSES = 8 }; /* from 1 on; 0 is the expiry */
-
-/* What a key has of each class; `mask` has a bit for those that are set. */
-typedef struct MetadataValues {
-  uint32_t mask;
-  uint64_t value[METADATA_CLASSES];
-} MetadataValues;
-
-/* How a value comes to another key: numbers shared with src/index.ts. */
-typedef enum { METADATA_COPY = 0, METADATA_RENAME = 1, METADATA_MOVE = 2 } MetadataTransfer;
-typedef enum {
-  METADATA_UNKNOWN = 0,
-  METADATA_LOADED = 1,
-  METADATA_LEFT_OUT = 2,
-  METADATA_REFUSED = 3,
-  METADATA_CORRUPT = 4
-} MetadataLoad;
-
-void metadata_unlink(RedisModuleKeyOptCtx *place, MetadataValues *values);
-void metadata_free(const char *key, const MetadataValues *values); /* key NULL: there never was one */
-uint32_t metadata_transfer(MetadataTransfer transfer, RedisModuleKeyOptCtx *place, MetadataValues *values);
-void metadata_save(RedisModuleString *key, int db, const MetadataValues *values, Buffer *out);
-bool metadata_saves(void);
-MetadataLoad metadata_load(uint32_t specification, const unsigned char *bytes, size_t length, int db, int *id,
-                           uint64_t *value);
-void metadata_rewrite(RedisModuleString *key, int db, const MetadataValues *values, Buffer *out);
-uint32_t metadata_classes_of(const Module *module, bool pending);
-void metadata_carry(const Module *module, RedisModuleString *key, int db, MetadataValues *values);
-void metadata_take_over(const Module *module);
-void metadata_drop(Module *module);
 
 struct RedisModuleDigest {
   unsigned char open[20];

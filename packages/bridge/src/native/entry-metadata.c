@@ -2,6 +2,7 @@
  * set of the classes that have one. */
 
 #include "environment.h"
+#include "key-metadata.h"
 
 static MetadataValues values_of(Bytes bytes, double mask) {
   MetadataValues values = {.mask = (uint32_t)mask};

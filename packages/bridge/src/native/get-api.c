@@ -23,11 +23,8 @@ static int by_name(const void *a, const void *b) {
   return strcmp(((const Row *)a)->name, ((const Row *)b)->name);
 }
 
-/* Fails for a function that is unknown or absent, and leaves the module's pointer as it was. */
-/*
- * Keeps the library that holds `code` in memory until the process is gone. Whoever opened it closes it when JavaScript ends,
- * and a thread of the module may be running in it still.
- */
+/* Keeps the library that holds `code` in memory until the process is gone. Whoever opened it closes it
+ * when JavaScript ends, and a thread of the module may be running in it still. */
 static void keep_library(void *code) {
   static void *kept;
   Dl_info info;
@@ -38,6 +35,7 @@ static void keep_library(void *code) {
   if (library) dlclose(library);
 }
 
+/* Fails for a function that is unknown or absent, and leaves the module's pointer as it was. */
 int get_api(const char *name, void **target) {
   keep_library(__builtin_return_address(0));
   static bool sorted;

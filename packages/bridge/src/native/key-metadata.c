@@ -1,7 +1,7 @@
 /* Classes of key metadata: eight bytes that a module attaches to keys, and what it does with them when
  * something happens to the key. The values lie in the keyspace; here is what they stand for. */
 
-#include "bridge.h"
+#include "key-metadata.h"
 
 #include <setjmp.h>
 

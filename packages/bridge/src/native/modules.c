@@ -1,6 +1,6 @@
 /* Modules: what Init tells about them, the APIs they share, and their end. */
 
-#include "bridge.h"
+#include "key-metadata.h"
 
 Module *modules;
 static Module *dropped;
