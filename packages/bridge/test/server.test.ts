@@ -20,16 +20,11 @@ test.after(({ host }) => {
   host.close()
 })
 
-for (const name of ['config', 'info', 'users']) {
+for (const name of ['config', 'info']) {
   test(`server.${name} finds everything as it should be`, async ({ host, client }) => {
     assert.is((await host.send(client, `server.${name}`)).toString(), '+OK\r\n')
   })
 }
-
-test('server.clients finds everything as it should be', async ({ host, client }) => {
-  assert.is((await host.send(client, 'server.clients', 'secret')).toString(), '+OK\r\n')
-  assert.equal(host.redacted, [1])
-})
 
 test('parameters are registered with types, bounds, flags and defaults', ({ host }) => {
   const { limit, label, color, enabled } = Object.fromEntries(host.configs)
