@@ -28,7 +28,7 @@ export class Rates {
   readonly cycles = new Rate()
   /** Microseconds in which the server was not waiting. */
   readonly activeTime = new Rate()
-  peakMemory = 0
+  #peakMemory = 0
   #lastMs = 0
 
   constructor(server: Server) {
@@ -44,6 +44,12 @@ export class Rates {
     this.outputBytes.sample(stats.outputBytes, elapsedMs)
     this.cycles.sample(stats.cycles, elapsedMs)
     this.activeTime.sample(performance.eventLoopUtilization().active * 1000, elapsedMs)
-    this.peakMemory = Math.max(this.peakMemory, keyspace.usedBytes)
+    this.peak(keyspace.usedBytes)
+  }
+
+  /** The most memory ever seen in use, in bytes. A peak once told stays: a reading between two samples counts. */
+  peak(usedBytes: number): number {
+    this.#peakMemory = Math.max(this.#peakMemory, usedBytes)
+    return this.#peakMemory
   }
 }

@@ -16,13 +16,14 @@ export function memoryReport(server: Server): string {
   const used = keyspace.usedBytes
   if (used < LEAST_BYTES) return 'There is too little data for anything to be said of its memory.\n'
   const active = activeBytes(keyspace)
+  const peak = rates.peak(used)
   const resident = process.memoryUsage.rss()
   let clientBytes = 0
   for (const client of clients.values()) clientBytes += clientMemory(client)
   const found: string[] = []
-  if (rates.peakMemory > used * MOST_PEAK_RATIO) {
+  if (peak > used * MOST_PEAK_RATIO) {
     found.push(
-      `Peak: the data once took ${humanBytes(rates.peakMemory)}, now ${humanBytes(used)}. What the system gave for it may not have gone back.`,
+      `Peak: the data once took ${humanBytes(peak)}, now ${humanBytes(used)}. What the system gave for it may not have gone back.`,
     )
   }
   if (active > used * MOST_RESERVED_RATIO) {

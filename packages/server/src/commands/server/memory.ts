@@ -81,7 +81,7 @@ function usage(ctx: CommandContext, args: RequestArgs): void {
 function stats({ reply, server }: CommandContext): void {
   const { clients, keyspace, rates } = server
   const used = keyspace.usedBytes
-  const peak = Math.max(rates.peakMemory, used)
+  const peak = rates.peak(used)
   const keys = keyspace.databases.reduce((sum, { size }) => sum + size, 0)
   let clientBytes = 0
   for (const client of clients.values()) clientBytes += clientMemory(client)

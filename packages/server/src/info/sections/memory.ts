@@ -34,7 +34,7 @@ const RUNTIME_BYTES = process.memoryUsage.rss()
 function usage({ eviction, keyspace, rates }: Server): InfoField[] {
   const used = eviction.measure()
   const active = activeBytes(keyspace)
-  const peak = Math.max(rates.peakMemory, used)
+  const peak = rates.peak(used)
   const overhead = keyspace.arena.indexBytes
   return [
     ...both('used_memory', used),
