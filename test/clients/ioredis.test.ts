@@ -1,28 +1,17 @@
 // Applications that use ioredis find in Modis the server that they expect.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { Redis, type RedisOptions } from 'ioredis'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModuleFolder } from '../modules/module-folder.ts'
-import { type RunningServer, startModis } from '../support/servers.ts'
 import { until } from '../support/until.ts'
-import { answersModule, LastingServer } from './fixtures.ts'
+import { answersModule, ClientServers, collect, untilOneWaits } from './fixtures.ts'
 
 const test = suite('ioredis')
-const folder = mkdtempSync(join(tmpdir(), 'modis-ioredis-'))
-const path = join(folder, 'socket')
 const opened = new Set<Redis>()
-let server: RunningServer
-let locked: LastingServer
+let servers: ClientServers
 
 test.before(async () => {
-  ;[server, locked] = await Promise.all([
-    startModis({ unixsocket: path }),
-    LastingServer.start({ requirepass: 'secret' }),
-  ])
+  servers = await ClientServers.start()
 })
 
 test.after.each(() => {
@@ -30,14 +19,11 @@ test.after.each(() => {
   opened.clear()
 })
 
-test.after(async () => {
-  await Promise.all([server.stop(), locked.stop()])
-  rmSync(folder, { recursive: true, force: true })
-})
+test.after(() => servers.stop())
 
 /** A client that has passed the library's own check of readiness, which reads INFO. */
 async function open(options: RedisOptions = {}): Promise<Redis> {
-  const client = new Redis({ port: server.port, lazyConnect: true, ...options })
+  const client = new Redis({ port: servers.port, lazyConnect: true, ...options })
   opened.add(client)
   await client.connect()
   assert.is(client.status, 'ready')
@@ -55,16 +41,6 @@ function testBoth(name: string, run: (client: Redis, protocol: 2 | 3) => Promise
   }
 }
 
-async function collect<Item>(stream: Readable): Promise<Item[]> {
-  const found: Item[] = []
-  for await (const part of stream) found.push(...part)
-  return found
-}
-
-async function blockedClients(client: Redis): Promise<number> {
-  return Number(/^blocked_clients:(\d+)/m.exec(await client.info('clients'))?.[1])
-}
-
 testBoth('says who it is when it connects', async (_client, protocol) => {
   const client = await open({ protocol, connectionName: 'application', db: 3 })
   const info = String(await client.client('INFO'))
@@ -74,7 +50,7 @@ testBoth('says who it is when it connects', async (_client, protocol) => {
 })
 
 testBoth('commands given before there is a connection wait for it', async (client, protocol) => {
-  const early = new Redis({ port: server.port, protocol, db: 2 })
+  const early = new Redis({ port: servers.port, protocol, db: 2 })
   opened.add(early)
   assert.equal(await Promise.all([early.set('early', 'bird'), early.get('early')]), ['OK', 'bird'])
   await client.select(2)
@@ -190,11 +166,11 @@ testBoth('publish and subscribe, by name and by pattern', async (publisher, prot
 testBoth('blocking pops', async (client, protocol) => {
   const consumer = await open({ protocol })
   const list = consumer.blpop('jobs', 'urgent', 0)
-  await until('the consumer to wait', async () => (await blockedClients(client)) === 1)
+  await untilOneWaits(() => client.info('clients'))
   await client.rpush('urgent', 'job')
   assert.equal(await list, ['urgent', 'job'])
   const sorted = consumer.bzpopmin('scores', 0)
-  await until('the consumer to wait', async () => (await blockedClients(client)) === 1)
+  await untilOneWaits(() => client.info('clients'))
   await client.zadd('scores', 2.5, 'member')
   assert.equal(await sorted, ['scores', 'member', '2.5'])
   assert.is(await consumer.blpop('jobs', 0.05), null)
@@ -262,10 +238,10 @@ testBoth('a client killed by another connects again', async (client, protocol) =
 })
 
 testBoth('a unix socket', async (client, protocol) => {
-  const local = await open({ path, protocol })
+  const local = await open({ path: servers.path, protocol })
   await local.set('from', 'socket')
   assert.is(await client.get('from'), 'socket')
-  assert.match(String(await local.client('INFO')), new RegExp(` addr=${path}:0 .* flags=U `))
+  assert.match(String(await local.client('INFO')), new RegExp(` addr=${servers.path}:0 .* flags=U `))
 })
 
 testBoth('databases', async (client, protocol) => {
@@ -278,9 +254,9 @@ testBoth('databases', async (client, protocol) => {
 
 for (const protocol of [2, 3] as const) {
   test(`a password, RESP${protocol}`, async () => {
-    const client = await open({ port: locked.port, password: 'secret', protocol })
+    const client = await open({ port: servers.locked.port, password: 'secret', protocol })
     assert.is(await client.set('key', 'value'), 'OK')
-    const named = await open({ port: locked.port, username: 'default', password: 'secret', protocol })
+    const named = await open({ port: servers.locked.port, username: 'default', password: 'secret', protocol })
     assert.is(await named.get('key'), 'value')
   })
 }
@@ -288,7 +264,12 @@ for (const protocol of [2, 3] as const) {
 test('a wrong password and none are told', async () => {
   const errors: string[] = []
   for (const password of ['wrong', undefined]) {
-    const client = new Redis({ port: locked.port, password, lazyConnect: true, retryStrategy: () => null })
+    const client = new Redis({
+      port: servers.locked.port,
+      password,
+      lazyConnect: true,
+      retryStrategy: () => null,
+    })
     opened.add(client)
     client.on('error', (error) => errors.push(String(error)))
     await client.connect().catch((error) => errors.push(String(error)))
@@ -301,7 +282,7 @@ test('a wrong password and none are told', async () => {
 for (const protocol of [2, 3] as const) {
   test(`a server that starts again is found again, with data and subscriptions, RESP${protocol}`, async () => {
     const retry = { maxRetriesPerRequest: null, retryStrategy: () => 50 }
-    const options = { port: locked.port, password: 'secret', protocol, ...retry }
+    const options = { port: servers.locked.port, password: 'secret', protocol, ...retry }
     const client = await open(options)
     const subscriber = await open(options)
     const heard: string[] = []
@@ -310,7 +291,7 @@ for (const protocol of [2, 3] as const) {
     await subscriber.subscribe('news')
     await client.set('kept', `since RESP${protocol}`)
     const lost = new Promise((resolve) => client.once('close', resolve))
-    const restarted = locked.restart()
+    const restarted = servers.locked.restart()
     await lost
     // Asked for while nobody listens: it waits in the client.
     const kept = client.get('kept')

@@ -1,21 +1,14 @@
 // Applications that use node-redis (the package `redis`) find in Modis the server that they expect.
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { BasicClientSideCache, createClient, ErrorReply, RESP_TYPES } from 'redis'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { ModuleFolder } from '../modules/module-folder.ts'
-import { type RunningServer, startModis } from '../support/servers.ts'
 import { until } from '../support/until.ts'
-import { answersModule, LastingServer } from './fixtures.ts'
+import { answersModule, ClientServers, collect, untilOneWaits } from './fixtures.ts'
 
 const test = suite('node-redis')
-const folder = mkdtempSync(join(tmpdir(), 'modis-node-redis-'))
-const path = join(folder, 'socket')
 const opened = new Set<Client>()
-let server: RunningServer
-let locked: LastingServer
+let servers: ClientServers
 
 interface Options {
   readonly RESP?: 2 | 3
@@ -30,10 +23,7 @@ interface Options {
 }
 
 test.before(async () => {
-  ;[server, locked] = await Promise.all([
-    startModis({ unixsocket: path }),
-    LastingServer.start({ requirepass: 'secret' }),
-  ])
+  servers = await ClientServers.start()
 })
 
 test.after.each(() => {
@@ -41,14 +31,11 @@ test.after.each(() => {
   opened.clear()
 })
 
-test.after(async () => {
-  await Promise.all([server.stop(), locked.stop()])
-  rmSync(folder, { recursive: true, force: true })
-})
+test.after(() => servers.stop())
 
 function create(options: Options) {
   const { RESP = 3, socket, url, ...others } = options
-  const place = socket ?? { port: server.port, host: '127.0.0.1' }
+  const place = socket ?? { port: servers.port, host: '127.0.0.1' }
   const reconnect = { reconnectStrategy: 50 }
   const where = url === undefined ? { socket: { ...place, ...reconnect } } : { url, socket: reconnect }
   const client = createClient({ ...others, ...where, RESP })
@@ -76,16 +63,6 @@ function testBoth(name: string, run: (client: Client, RESP: 2 | 3) => Promise<vo
       await run(client, RESP)
     })
   }
-}
-
-async function collect<Item>(pages: AsyncIterable<readonly Item[]>): Promise<Item[]> {
-  const found: Item[] = []
-  for await (const page of pages) found.push(...page)
-  return found
-}
-
-async function blockedClients(client: Client): Promise<number> {
-  return Number(/^blocked_clients:(\d+)/m.exec(await client.info('clients'))?.[1])
 }
 
 testBoth('says who it is when it connects', async (_client, RESP) => {
@@ -225,11 +202,11 @@ async function assertRejects(promise: Promise<unknown>, reason: RegExp): Promise
 testBoth('blocking pops', async (client, RESP) => {
   const consumer = await open({ RESP })
   const list = consumer.blPop(['jobs', 'urgent'], 0)
-  await until('the consumer to wait', async () => (await blockedClients(client)) === 1)
+  await untilOneWaits(() => client.info('clients'))
   await client.rPush('urgent', 'job')
   assert.equal(plain(await list), { key: 'urgent', element: 'job' })
   const sorted = consumer.bzPopMin('scores', 0)
-  await until('the consumer to wait', async () => (await blockedClients(client)) === 1)
+  await untilOneWaits(() => client.info('clients'))
   await client.zAdd('scores', { score: 2.5, value: 'member' })
   assert.equal(plain(await sorted), { key: 'scores', value: 'member', score: 2.5 })
   assert.is(await consumer.blPop('jobs', 0.05), null)
@@ -296,14 +273,14 @@ testBoth('a client killed by another connects again', async (client, RESP) => {
 })
 
 testBoth('a unix socket', async (client, RESP) => {
-  const local = await open({ RESP, socket: { path, tls: false } })
+  const local = await open({ RESP, socket: { path: servers.path, tls: false } })
   await local.set('from', 'socket')
   assert.is(await client.get('from'), 'socket')
   assert.is((await local.clientInfo()).flags, 'U')
 })
 
 testBoth('databases, by option and by address', async (client, RESP) => {
-  const fifth = await open({ RESP, url: `redis://127.0.0.1:${server.port}/5` })
+  const fifth = await open({ RESP, url: `redis://127.0.0.1:${servers.port}/5` })
   await fifth.set('key', 'in five')
   assert.is(await client.get('key'), null)
   await client.select(5)
@@ -312,7 +289,7 @@ testBoth('databases, by option and by address', async (client, RESP) => {
 
 test('what the client has cached is asked for again once it has changed', async () => {
   const cache = new BasicClientSideCache({ ttl: 0, maxEntries: 100, evictPolicy: 'LRU' })
-  const socket = { port: server.port, host: '127.0.0.1', reconnectStrategy: false as const }
+  const socket = { port: servers.port, host: '127.0.0.1', reconnectStrategy: false as const }
   const client = createClient({ RESP: 3, socket, clientSideCache: cache })
   await client.connect()
   const other = await open({ RESP: 3 })
@@ -336,10 +313,10 @@ test('what the client has cached is asked for again once it has changed', async 
 
 for (const RESP of [2, 3] as const) {
   test(`a password, RESP${RESP}`, async () => {
-    const socket = { port: locked.port, host: '127.0.0.1' }
+    const socket = { port: servers.locked.port, host: '127.0.0.1' }
     const client = await open({ RESP, socket, password: 'secret' })
     assert.is(await client.set('key', 'value'), 'OK')
-    const named = await open({ RESP, url: `redis://default:secret@127.0.0.1:${locked.port}` })
+    const named = await open({ RESP, url: `redis://default:secret@127.0.0.1:${servers.locked.port}` })
     assert.is(await named.get('key'), 'value')
     const wrong = createClient({ RESP, socket: { ...socket, reconnectStrategy: false }, password: 'wrong' })
     wrong.on('error', () => {})
@@ -347,14 +324,18 @@ for (const RESP of [2, 3] as const) {
   })
 
   test(`a server that starts again is found again, with data and subscriptions, RESP${RESP}`, async () => {
-    const options: Options = { RESP, socket: { port: locked.port, host: '127.0.0.1' }, password: 'secret' }
+    const options: Options = {
+      RESP,
+      socket: { port: servers.locked.port, host: '127.0.0.1' },
+      password: 'secret',
+    }
     const client = await open(options)
     const subscriber = await open(options)
     const heard: string[] = []
     await subscriber.subscribe('news', (message) => heard.push(message))
     await client.set('kept', `since RESP${RESP}`)
     const lost = new Promise((resolve) => client.once('reconnecting', resolve))
-    const restarted = locked.restart()
+    const restarted = servers.locked.restart()
     await lost
     // Asked for while nobody listens: it waits in the client.
     const kept = client.get('kept')
