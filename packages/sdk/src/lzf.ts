@@ -24,9 +24,8 @@ export const decompressLzf = (
     if (control < 32) {
       const run = control + 1
       if (read + run > to || written + run > length) return null
-      target.set(source.subarray(read, read + run), written)
-      read += run
-      written += run
+      // A literal is 32 bytes at most, for which a copy by a call costs more.
+      for (const end = read + run; read < end; ) target[written++] = source[read++] as number
       continue
     }
     let run = control >> 5

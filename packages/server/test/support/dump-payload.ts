@@ -1,4 +1,4 @@
-import { decompress } from '../../src/persistence/codec/lzf.ts'
+import { decompressLzf } from '@modis/sdk/internal'
 
 /** Reads the parts of a DUMP payload from real redis-server one after the other. */
 export class DumpPayload {
@@ -34,8 +34,8 @@ export class DumpPayload {
       this.compressed++
       const stored = this.length()
       const length = this.length()
-      const expanded = Buffer.alloc(length)
-      decompress(this.bytes, this.#at, this.#at + stored, expanded, 0, length)
+      const expanded = decompressLzf(this.bytes, this.#at, this.#at + stored, length)
+      if (expanded === null) throw new Error(`no LZF at ${this.#at}`)
       this.#at += stored
       return expanded
     }

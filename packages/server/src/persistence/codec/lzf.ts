@@ -1,19 +1,15 @@
-import { CorruptDataError } from '../../keyspace/packed/corrupt-data-error.ts'
-
-// LZF, the compression of strings in RDB files. The compressed form is a sequence of
+// LZF, the compression of strings in RDB files. What expands it is in the SDK, as values of modules have such strings too.
+// The compressed form is a sequence of
 //   000LLLLL, then L + 1 bytes                       those bytes as they are
 //   LLLOOOOO oooooooo                                L + 2 bytes from O:o + 1 back, L from 1 to 6
 //   111OOOOO LLLLLLLL oooooooo                       the same with L + 9 bytes
 // where a copy may overlap what it writes.
 
-const ENCODING = 'lzf'
 const HASH_BITS = 14
 const LONGEST_LITERAL = 32
 const SHORTEST_MATCH = 3
 const LONGEST_MATCH = 264
 const FARTHEST_MATCH = 8192
-// A match of 264 bytes in three is the best there is.
-const MOST_EXPANSION = LONGEST_MATCH / 3
 
 // Where three bytes with a certain hash were last seen, as offsets that never repeat from one call to the next: `epoch` is
 // what offset 0 of the present input counts as, so that nothing has to be cleared and results do not depend on history.
@@ -112,47 +108,4 @@ function writeMatch(into: Buffer, at: number, offset: number, length: number): n
   }
   into[at++] = offset
   return at
-}
-
-/** Whether `compressed` bytes can expand to `length`: check before making room for a length that was only declared. */
-export function canExpandTo(compressed: number, length: number): boolean {
-  return length <= compressed * MOST_EXPANSION
-}
-
-/**
- * Expands `source[from, to)`, which may be anything, into exactly `length` bytes of `into` at `at`.
- * @throws CorruptDataError where it is malformed or does not expand to just that many bytes
- */
-export function decompress(
-  source: Buffer,
-  from: number,
-  to: number,
-  into: Buffer,
-  at: number,
-  length: number,
-): void {
-  const end = at + length
-  let read = from
-  let out = at
-  while (read < to) {
-    const control = source[read++]
-    if (control < LONGEST_LITERAL) {
-      const run = control + 1
-      if (read + run > to) throw new CorruptDataError(ENCODING, read - from, 'it ends inside a literal')
-      if (out + run > end)
-        throw new CorruptDataError(ENCODING, read - from, `it is more than ${length} bytes`)
-      for (const runEnd = read + run; read < runEnd; ) into[out++] = source[read++]
-      continue
-    }
-    let count = (control >>> 5) + 2
-    if (count === 9 && read < to) count += source[read++]
-    if (read >= to) throw new CorruptDataError(ENCODING, read - from, 'it ends inside a match')
-    let earlier = out - ((control & 0x1f) << 8) - source[read++] - 1
-    if (earlier < at) throw new CorruptDataError(ENCODING, read - from, 'a match reaches before the start')
-    if (out + count > end)
-      throw new CorruptDataError(ENCODING, read - from, `it is more than ${length} bytes`)
-    // Byte by byte: a copy that overlaps what it writes repeats it.
-    for (const matchEnd = out + count; out < matchEnd; ) into[out++] = into[earlier++]
-  }
-  if (out !== end) throw new CorruptDataError(ENCODING, to - from, `it is ${out - at} bytes, not ${length}`)
 }

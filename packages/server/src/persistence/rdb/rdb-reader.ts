@@ -1,6 +1,6 @@
+import { decompressLzf } from '@modis/sdk/internal'
 import { CorruptDataError } from '../../keyspace/packed/corrupt-data-error.ts'
 import { Crc64 } from '../codec/crc64.ts'
-import { canExpandTo, decompress } from '../codec/lzf.ts'
 import { StringEncoding } from './format.ts'
 
 const WINDOW_BYTES = 1024 * 1024
@@ -127,13 +127,9 @@ export class RdbReader {
   #compressed(): Buffer {
     const packedBytes = this.length()
     const bytes = this.length()
-    if (!canExpandTo(packedBytes, bytes)) {
-      throw this.corrupt(`${packedBytes} compressed bytes cannot hold the ${bytes} they declare`)
-    }
-    const packed = this.raw(packedBytes)
-    const expanded = Buffer.allocUnsafe(bytes)
-    decompress(packed, 0, packed.length, expanded, 0, bytes)
-    return expanded
+    const expanded = decompressLzf(this.raw(packedBytes), 0, packedBytes, bytes)
+    if (expanded !== null) return expanded
+    throw this.corrupt(`${packedBytes} bytes are not the compressed form of ${bytes}`)
   }
 
   /** `bytes` bytes, copied. A declared length is believed only as far as bytes really follow. */
