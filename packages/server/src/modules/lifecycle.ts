@@ -4,7 +4,6 @@ import type { Server } from '../server.ts'
 import { CarryOvers } from './carry-over.ts'
 import { checkDependents, checkRequirements, dependents } from './check.ts'
 import type { ModuleInstance } from './kinds/kind.ts'
-import { loadedModules } from './loaded-modules.ts'
 import { ModuleError } from './module-error.ts'
 import { type ModuleRecord, type ModuleState, newRecord } from './module-record.ts'
 import { openModule } from './open.ts'
@@ -40,15 +39,20 @@ export class Modules {
           await this.load(words[0] ?? '', { args: words.slice(1), config: new Map() }, name)
         },
         lines: () =>
-          loadedModules(server.registry).flatMap(({ source, args, directive }, order) =>
+          this.#loaded.flatMap(({ source, args, directive }, order) =>
             directive === name ? [{ order, words: [source, ...args] }] : [],
           ),
       })
     }
   }
 
+  /** The modules that are loaded, in the order they came. */
+  get #loaded(): ModuleRecord[] {
+    return [...this.#server.registry.modules.values()]
+  }
+
   #loadedBy(directive: DirectiveName): ModuleRecord[] {
-    return loadedModules(this.#server.registry).filter((record) => record.directive === directive)
+    return this.#loaded.filter((record) => record.directive === directive)
   }
 
   /** Folders in which modules are looked for by name. */
@@ -113,7 +117,7 @@ export class Modules {
   blame(error: unknown): string | undefined {
     const stack = error instanceof Error ? (error.stack ?? '') : ''
     if (stack.includes(SERVER_FOLDER)) return undefined
-    const culprit = loadedModules(this.#server.registry).find(({ path }) => stack.includes(`${path}/`))
+    const culprit = this.#loaded.find(({ path }) => stack.includes(`${path}/`))
     if (culprit === undefined) return undefined
     culprit.failures++
     return culprit.name
@@ -122,7 +126,7 @@ export class Modules {
   /** Lets every module clean up, before the server ends. */
   async close(): Promise<void> {
     await this.#exclusively(async () => {
-      for (const record of loadedModules(this.#server.registry).reverse()) await this.#end(record)
+      for (const record of this.#loaded.reverse()) await this.#end(record)
     })
     await Promise.all(this.#retiring)
   }
@@ -171,8 +175,7 @@ export class Modules {
     directive: DirectiveName,
     stages: Stages,
   ): Promise<ModuleRecord> {
-    const { registry } = this.#server
-    const replaces = loadedModules(registry).find((record) => record.source === source.name)
+    const replaces = this.#loaded.find((record) => record.source === source.name)
     const record = newRecord({
       name: instance.facts.name ?? basename(source.file),
       kind: source.kind,
