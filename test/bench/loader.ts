@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connectTo } from '../support/sockets.ts'
 
 const PIPELINE = 500
 
@@ -12,11 +12,7 @@ export async function loadKeys(
   count: number,
   perSecond = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await new Promise((resolve, reject) => {
-    socket.once('connect', resolve)
-    socket.once('error', reject)
-  })
+  const socket = await connectTo(port)
   const request = Buffer.from(
     '*3\r\n$3\r\nSET\r\n$16\r\nkey:000000000000\r\n$32\r\nvalue-00000000000000000000000000\r\n',
   )

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
 
@@ -30,13 +31,18 @@ function sameReplies(on: Pair, line: string, count: number): Promise<string> {
   return replies
 }
 
+/** As {@link sameReplies} for several commands with one reply each. */
+async function sameReply(on: Pair, text: string): Promise<void> {
+  for (const line of commands(text)) await sameReplies(on, line, 1)
+}
+
 for (const version of [2, 3] as const) {
   test(`RESP${version}: subscriptions, messages and their counts`, async () => {
     const subscriber = await pair.connect()
     await subscriber.speak(version)
     await sameReplies(subscriber, 'SUBSCRIBE a b a', 3)
     await sameReplies(subscriber, 'PSUBSCRIBE a* [bc]?', 2)
-    await sameReplies(subscriber, 'SSUBSCRIBE shard', 1)
+    await sameReply(subscriber, 'SSUBSCRIBE shard')
     const messages = sameMessages(subscriber, 5)
     await pair.script(
       'PUBLISH a hello',
@@ -63,27 +69,20 @@ for (const version of [2, 3] as const) {
       await pair.compareUnordered('PUBSUB', ...channels)
     }
     await sameReplies(subscriber, 'UNSUBSCRIBE a none', 2)
-    await sameReplies(subscriber, 'UNSUBSCRIBE', 1)
-    await sameReplies(subscriber, 'UNSUBSCRIBE', 1)
-    await sameReplies(subscriber, 'PUNSUBSCRIBE a*', 1)
-    await sameReplies(subscriber, 'PUNSUBSCRIBE', 1)
-    await sameReplies(subscriber, 'SUNSUBSCRIBE', 1)
-    await sameReplies(subscriber, 'SUNSUBSCRIBE none', 1)
-    await sameReplies(subscriber, 'PING', 1)
+    await sameReply(
+      subscriber,
+      'UNSUBSCRIBE | UNSUBSCRIBE | PUNSUBSCRIBE a* | PUNSUBSCRIBE | SUNSUBSCRIBE | SUNSUBSCRIBE none | PING',
+    )
     subscriber.disconnect()
   })
 
   test(`RESP${version}: what a subscriber may send`, async () => {
     const subscriber = await pair.connect()
     await subscriber.speak(version)
-    await sameReplies(subscriber, 'SUBSCRIBE a', 1)
-    await sameReplies(subscriber, 'PING', 1)
-    await sameReplies(subscriber, 'PING text', 1)
-    await sameReplies(subscriber, 'GET x', 1)
-    await sameReplies(subscriber, 'CONFIG GET maxmemory', 1)
-    await sameReplies(subscriber, 'PUBLISH b x', 1)
-    await sameReplies(subscriber, 'RESET', 1)
-    await sameReplies(subscriber, 'GET x', 1)
+    await sameReply(
+      subscriber,
+      'SUBSCRIBE a | PING | PING text | GET x | CONFIG GET maxmemory | PUBLISH b x | RESET | GET x',
+    )
     subscriber.disconnect()
   })
 }
@@ -109,21 +108,13 @@ test('RESP3: a message for the client that publishes follows the reply', async (
 
 test('subscribing within a transaction', async () => {
   const both = await pair.connect()
-  await sameReplies(both, 'MULTI', 1)
-  await sameReplies(both, 'SUBSCRIBE a', 1)
-  await sameReplies(both, 'PING', 1)
-  await sameReplies(both, 'EXEC', 1)
-  await sameReplies(both, 'RESET', 1)
-  await sameReplies(both, 'MULTI', 1)
-  await sameReplies(both, 'SSUBSCRIBE a', 1)
-  await sameReplies(both, 'EXEC', 1)
+  await sameReply(both, 'MULTI | SUBSCRIBE a | PING | EXEC | RESET | MULTI | SSUBSCRIBE a | EXEC')
   both.disconnect()
 })
 
 test('a connection that ends is no subscriber any more', async () => {
   const gone = await pair.connect()
-  await sameReplies(gone, 'SUBSCRIBE gone', 1)
-  await sameReplies(gone, 'PSUBSCRIBE gone*', 1)
+  await sameReply(gone, 'SUBSCRIBE gone | PSUBSCRIBE gone*')
   gone.disconnect()
   await sleep(50)
   await pair.script('PUBLISH gone x', 'PUBSUB NUMSUB gone', 'PUBSUB NUMPAT', 'PUBSUB CHANNELS')
@@ -143,7 +134,7 @@ test('wrong calls', async () => {
 
 test('keyspace notifications: which events are published where', async () => {
   const watcher = await pair.connect()
-  await sameReplies(watcher, 'PSUBSCRIBE __key*', 1)
+  await sameReply(watcher, 'PSUBSCRIBE __key*')
   await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
   const events1 = sameMessages(watcher, 20)
   await pair.script(
@@ -185,7 +176,7 @@ test('keyspace notifications: which events are published where', async () => {
   await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
   await pair.script('SET n 1', 'DEL n')
   await sleep(30)
-  await sameReplies(watcher, 'PING', 1)
+  await sameReply(watcher, 'PING')
   watcher.disconnect()
 })
 

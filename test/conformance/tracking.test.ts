@@ -1,4 +1,5 @@
 // Server-assisted client-side caching: what each of several connections gets, in which order, compared with redis-server.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
@@ -17,8 +18,6 @@ test.before.each(async () => {
   await pair.prepare('CONFIG', 'SET', 'tracking-table-max-keys', 1_000_000)
 })
 test.after(() => pair.stop())
-
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 type Scene = (talkers: readonly Talker[], ids: readonly number[]) => Promise<void>
 
@@ -234,7 +233,7 @@ test('keys that expire are nobody’s doing', async () => {
     await each(writer, 'DEBUG SET-ACTIVE-EXPIRE 0')
     await each(reader, 'HELLO 3 | CLIENT TRACKING ON | SET a 1 PX 20 | GET a | SET b 1 PX 20 | GET b')
     await each(broadcast, 'HELLO 3 | CLIENT TRACKING ON BCAST NOLOOP PREFIX b')
-    await wait(60)
+    await sleep(60)
     await each(reader, 'MGET x a')
     await each(broadcast, 'GET b')
     await each(writer, 'DEBUG SET-ACTIVE-EXPIRE 1')
@@ -247,7 +246,7 @@ test('a client whose wait ends', async () => {
     await each(writer, 'RPUSH target a')
     await each(waiter, 'HELLO 3 | CLIENT TRACKING ON | LRANGE target 0 -1')
     const moved = waiter?.say('BLMOVE source target LEFT LEFT 5')
-    await wait(50)
+    await sleep(50)
     await each(writer, 'RPUSH source x')
     await moved
   })
@@ -258,7 +257,7 @@ test('replies that are off', async () => {
     await each(reader, 'HELLO 3 | CLIENT TRACKING ON | MGET a b')
     reader?.tell('CLIENT REPLY OFF')
     reader?.tell('SET a 1')
-    await wait(30)
+    await sleep(30)
     await each(writer, 'SET b 1')
     await reader?.say('CLIENT REPLY ON')
   })

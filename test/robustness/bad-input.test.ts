@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
+import { connectTo } from '../support/sockets.ts'
 import { until } from '../support/until.ts'
 
 const MEBIBYTE = 1024 * 1024
@@ -60,11 +61,7 @@ async function exchange(
 }
 
 async function open(port: number): Promise<Socket> {
-  const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-  await new Promise((resolve, reject) => {
-    socket.once('connect', resolve)
-    socket.once('error', reject)
-  })
+  const socket = await connectTo(port)
   socket.on('error', () => {})
   return socket
 }

@@ -1,5 +1,6 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { Push, read, request, type Value } from './resp.ts'
+import { connectTo } from './sockets.ts'
 
 /** One argument of a command. */
 export type Argument = string | number | bigint | Uint8Array
@@ -35,12 +36,7 @@ export class RawClient {
 
   /** Connects to a TCP port of this machine. */
   static async connect(port: number): Promise<RawClient> {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-    await new Promise((resolve, reject) => {
-      socket.once('connect', resolve)
-      socket.once('error', reject)
-    })
-    return new RawClient(socket)
+    return new RawClient(await connectTo(port))
   }
 
   get closed(): boolean {

@@ -1,6 +1,7 @@
-import { connect, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { words } from './pair.ts'
 import { Push, read, request, type Value } from './resp.ts'
+import { connectTo } from './sockets.ts'
 
 const END = 'the-end'
 
@@ -23,12 +24,7 @@ export class Talker {
 
   /** Connects to a TCP port of this machine. */
   static async connect(port: number): Promise<Talker> {
-    const socket = connect({ host: '127.0.0.1', port, noDelay: true })
-    await new Promise((resolve, reject) => {
-      socket.once('connect', resolve)
-      socket.once('error', reject)
-    })
-    return new Talker(socket)
+    return new Talker(await connectTo(port))
   }
 
   #advance(): void {
