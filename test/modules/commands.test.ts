@@ -21,6 +21,20 @@ const lab = `{
     },
     'lab.write': { summary: 'Writes to the reply.', args: { code: arg.string() }, run: (ctx, { code }) => { evaluate(code, ctx) } },
     'lab.raw': { summary: 'Reads its arguments itself.', arity: -1, raw: (ctx, args) => { ctx.reply.array(args.count); for (let i = 0; i < args.count; i++) ctx.reply.bulk(args.string(i)) } },
+    'lab.rawlater': {
+      summary: 'Reads its arguments itself, later.',
+      flags: ['blocking'],
+      arity: -2,
+      async raw(ctx, args) {
+        const texts = () => Array.from({ length: args.count }, (_, index) => args.string(index))
+        if (args.equals(1, 'KEY')) {
+          const key = args.bytes(2)
+          return ctx.blockOnKeys({ keys: [key], timeoutMs: 0, retry: (inner) => (inner.key(key).exists ? texts() : sdk.stillBlocked), timeout: texts })
+        }
+        await new Promise((resolve) => setTimeout(resolve, args.integer(1)))
+        return [...texts(), args.buffer.toString('utf8', args.start(1), args.end(1))]
+      },
+    },
     'lab.options': {
       summary: 'Parses options.',
       args: {
@@ -282,6 +296,31 @@ test('a promise blocks the client alone', async () => {
   ])
   assert.equal(replies, ['first', 'PONG', 'third'])
   other.close()
+})
+
+test('arguments are read after an await as before it, whatever other clients send meanwhile', async () => {
+  const words = Array.from({ length: 40 }, (_, index) => `word ${index}`)
+  const clients = await Promise.all(Array.from({ length: 4 }, () => modis.connect()))
+  const asked = clients.map(async (client, index) => {
+    const ms = String(30 + index)
+    // What follows in the same pipeline has its own arguments.
+    const [later, echo, next] = await Promise.all([
+      client.call('lab.rawlater', ms, ...words, `client ${index}`),
+      client.call('ECHO', `echo ${index}`),
+      client.call('lab.rawlater', '1', `next ${index}`),
+    ])
+    assert.equal(plain(later), ['lab.rawlater', ms, ...words, `client ${index}`, ms])
+    assert.equal(plain(echo), `echo ${index}`)
+    assert.equal(plain(next), ['lab.rawlater', '1', `next ${index}`, '1'])
+  })
+  const waiting = await modis.connect()
+  const served = waiting.call('lab.rawlater', 'KEY', 'awaited', ...words)
+  for (let round = 0; round < 20; round++) await modis.call('ECHO', 'x'.repeat(1000))
+  await Promise.all(asked)
+  await modis.call('SET', 'awaited', '1')
+  assert.equal(plain(await served), ['lab.rawlater', 'KEY', 'awaited', ...words])
+  await modis.call('DEL', 'awaited')
+  for (const client of [...clients, waiting]) client.close()
 })
 
 test('async handlers open keys again, and their errors are replies', async () => {

@@ -1,13 +1,16 @@
 /**
  * The arguments of one command, read lazily from the bytes the client sent.
  *
- * Position 0 is the command's name. A view is valid until the handler returns (or first awaits): keep what
- * must outlive it with {@link Args.bytes} or {@link Args.string}, which copy.
+ * Position 0 is the command's name. A view is valid until the command has its reply, after an await as well: keep
+ * what must outlive it with {@link Args.bytes} or {@link Args.string}, which copy.
  */
 export interface Args {
   /** Number of arguments, the command's name included. */
   readonly count: number
-  /** The memory the arguments lie in; pair with {@link Args.start} and {@link Args.end} to read without a copy. */
+  /**
+   * The memory the arguments lie in; pair with {@link Args.start} and {@link Args.end} to read without a copy. All three
+   * change when the handler first awaits.
+   */
   readonly buffer: Buffer
   /** Offset in `buffer` of the first byte of argument `index`. */
   start(index: number): number

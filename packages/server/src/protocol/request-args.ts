@@ -10,6 +10,8 @@ export class RequestArgs implements Args {
   count = 0
   starts = new Int32Array(16)
   ends = new Int32Array(16)
+  /** Whether the arguments have memory of their own, for a command that goes on later: the next request takes others. */
+  isDetached = false
 
   constructor(buffer: Buffer) {
     this.buffer = buffer
@@ -64,6 +66,16 @@ export class RequestArgs implements Args {
       copy.ends[i] = (copy.ends[i] as number) - from
     }
     return copy
+  }
+
+  /** Takes the arguments out of the memory that the next request uses. */
+  detach(): void {
+    if (this.isDetached) return
+    const { buffer, starts, ends } = this.clone()
+    this.buffer = buffer
+    this.starts = starts
+    this.ends = ends
+    this.isDetached = true
   }
 
   start(index: number): number {

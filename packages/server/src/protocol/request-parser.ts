@@ -152,6 +152,7 @@ export class RequestParser {
       }
       this.#remaining = count
       this.#bulkLength = -1
+      if (this.args.isDetached) this.args = new RequestArgs(EMPTY)
       this.args.buffer = this.#buffer
       this.args.count = 0
       return this.#continueMultibulk()

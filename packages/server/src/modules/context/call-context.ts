@@ -58,6 +58,7 @@ export class CallContext implements Context, Access {
   suspend(): void {
     for (let key = this.#argumentKeys; key !== undefined; key = key.previous) key.keepName()
     this.#argumentKeys = undefined
+    this.#args.detach()
     this.active = false
   }
 
