@@ -1,6 +1,7 @@
 import { newFrequencyClock, newIdleClock } from './access-clock.ts'
 import { Arena } from './arena.ts'
 import { Database } from './database.ts'
+import { DetachedTable } from './detached-table.ts'
 import type { Entry } from './entry.ts'
 import {
   blockSize,
@@ -147,10 +148,11 @@ export class Keyspace {
     this.layoutVersion++
     const others = this.#keepsMemory(databases)
     const metadata: DetachedMetadata[] = []
+    const release = (address: number): void => this.releaseEntry(address)
     for (const database of databases) {
       if (database.metadata !== undefined) metadata.push(new DetachedMetadata(database, database.metadata))
       database.metadata = undefined
-      if (others && database.size > 0) this.disposeLater(new DetachedKeys(this, database.keys))
+      if (others && database.size > 0) this.disposeLater(new DetachedTable(database.keys, release))
       else database.keys.discard()
       database.expiring.discard()
       database.keys = new Table(this.arena)
@@ -218,8 +220,9 @@ export class Keyspace {
   disposeSome(budgetMs: number): boolean {
     const end = performance.now() + budgetMs
     while (this.#disposing.length > 0) {
-      const value = this.#disposing[this.#disposing.length - 1] as LargeValue
-      if (value.dispose(DISPOSE_SLICE)) this.#disposing.pop()
+      // Values that its entries held may come behind it meanwhile.
+      const at = this.#disposing.length - 1
+      if (this.#disposing[at]?.dispose(DISPOSE_SLICE)) this.#disposing.splice(at, 1)
       if (performance.now() >= end) break
     }
     return this.#disposing.length === 0
@@ -236,25 +239,5 @@ export class Keyspace {
   /** Number of large values that wait to be given back. */
   get pendingDisposals(): number {
     return this.#disposing.length
-  }
-}
-
-/** The keys of a flushed database on their way out. */
-class DetachedKeys implements LargeValue {
-  readonly encodingName = 'flushed'
-  readonly #keyspace: Keyspace
-  readonly #keys: Table
-
-  constructor(keyspace: Keyspace, keys: Table) {
-    this.#keyspace = keyspace
-    this.#keys = keys
-  }
-
-  get memoryBytes(): number {
-    return this.#keys.indexBytes
-  }
-
-  dispose(limit: number): boolean {
-    return this.#keys.drain(limit, (address) => this.#keyspace.releaseEntry(address))
   }
 }

@@ -1,5 +1,6 @@
 import { copyBytes } from './copy-bytes.ts'
 import type { Database } from './database.ts'
+import { DetachedTable } from './detached-table.ts'
 import type { Entry } from './entry.ts'
 import {
   blockSize,
@@ -12,7 +13,6 @@ import {
   wordBase,
   wordsOf,
 } from './entry-layout.ts'
-import type { LargeValue } from './objects.ts'
 import { Table } from './table.ts'
 
 // What Redis modules attach to keys beside their values. An entry has one bit that says there is something; the values
@@ -223,25 +223,12 @@ export function forEachWithMetadata(
 }
 
 /** The metadata of the keys of a flushed database on its way out. */
-export class DetachedMetadata implements LargeValue {
-  readonly encodingName = 'flushed'
-  readonly #database: Database
-  readonly #table: Table
-
+export class DetachedMetadata extends DetachedTable {
   constructor(database: Database, table: Table) {
-    this.#database = database
-    this.#table = table
-  }
-
-  get memoryBytes(): number {
-    return this.#table.indexBytes
-  }
-
-  dispose(limit: number): boolean {
-    const { arena, keyspace } = this.#database
-    return this.#table.drain(limit, (address) => {
+    const { arena, keyspace } = database
+    super(table, (address) => {
       const key = keyBytes(arena, address)
-      const metadata = readBlock(this.#database, address)
+      const metadata = readBlock(database, address)
       arena.release(address, blockSize(arena, address))
       keyspace.metadata?.free(key, metadata)
     })

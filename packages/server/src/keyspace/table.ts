@@ -246,6 +246,7 @@ export class Table {
     this.discard()
     return true
   }
+
   #slotOf(segment: Segment, hash: number, address: number): number {
     const slots = segment.slots
     const mask = slots.length - 1

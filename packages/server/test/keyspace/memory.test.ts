@@ -85,6 +85,19 @@ test('what is flushed beside other databases is given back to the last byte', ()
   assert.is(keyspace.usedBytes, before.usedBytes)
 })
 
+test('large values among the last keys of a flushed database are given back as well', () => {
+  const keyspace = newKeyspace()
+  for (let index = 0; index < 20; index++) setHash(keyspace, `h${index}`, 5000)
+  for (let index = 0; index < 20_000; index++) setString(keyspace, `s${index}`, Buffer.from('x'))
+  setString(keyspace, 'stays', Buffer.from('x'), -1, 1)
+  const [first] = keyspace.databases
+  if (first !== undefined) keyspace.flush([first])
+  disposeAll(keyspace)
+  const alone = newKeyspace()
+  setString(alone, 'stays', Buffer.from('x'), -1, 1)
+  assert.is(keyspace.usedBytes, alone.usedBytes)
+})
+
 test('a value that grows is counted anew in time', () => {
   const keyspace = newKeyspace()
   setString(keyspace, 'a', Buffer.alloc(100_000))
