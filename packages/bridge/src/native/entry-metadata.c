@@ -60,18 +60,24 @@ static napi_value entry_metadata_transfer(napi_env env, napi_callback_info info)
   return NULL;
 }
 
-/* set, database; values, key. */
-static napi_value entry_metadata_save(napi_env env, napi_callback_info info) {
+typedef void (*MetadataWriter)(RedisModuleString *key, int db, const MetadataValues *values, Buffer *out);
+
+/* Gives what `write` makes of metadata. set, database; values, key. */
+static napi_value give_written(napi_env env, napi_callback_info info, MetadataWriter write) {
   Bytes in[2];
   read_bytes(env, info, in);
   MetadataValues values = values_of(in[0], slots[0]);
   RedisModuleString *key = string_of(in[1]);
   Buffer out = {0};
-  metadata_save(key, (int)slots[1], &values, &out);
+  write(key, (int)slots[1], &values, &out);
   give(out.data, out.length);
   buffer_free(&out);
   string_release(key);
   return NULL;
+}
+
+static napi_value entry_metadata_save(napi_env env, napi_callback_info info) {
+  return give_written(env, info, metadata_save);
 }
 
 /* Slot 0: whether any class is saved. */
@@ -97,18 +103,8 @@ static napi_value entry_metadata_load(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* set, database; values, key. */
 static napi_value entry_metadata_rewrite(napi_env env, napi_callback_info info) {
-  Bytes in[2];
-  read_bytes(env, info, in);
-  MetadataValues values = values_of(in[0], slots[0]);
-  RedisModuleString *key = string_of(in[1]);
-  Buffer out = {0};
-  metadata_rewrite(key, (int)slots[1], &values, &out);
-  give(out.data, out.length);
-  buffer_free(&out);
-  string_release(key);
-  return NULL;
+  return give_written(env, info, metadata_rewrite);
 }
 
 /* module. Slots: the set of its classes, and of those that wait to take over. */
