@@ -219,4 +219,21 @@ test('values are told of as keys lose them, databases are emptied and data is lo
   )
 })
 
+test('strings that modules set, read or change directly are encoded as in Redis', async () => {
+  await pair.compare('MODULE', 'LOAD', compile('strings'))
+  const long = 'x'.repeat(45)
+  for (const value of ['12', 'text', long]) {
+    await pair.script(
+      ...[`strings.set k ${value}`, 'OBJECT ENCODING k', 'GET k'],
+      ...[`SET k ${value} EX 100`, 'strings.direct k read', 'OBJECT ENCODING k', 'TTL k'],
+      ...[`SET k ${value} EX 100`, 'strings.direct k change', 'OBJECT ENCODING k', 'GET k', 'TTL k'],
+      ...[`SET k ${value} EX 100`, 'strings.truncate k 2', 'OBJECT ENCODING k', 'GET k', 'TTL k'],
+    )
+  }
+  await pair.script(
+    ...['strings.set-number k', 'OBJECT ENCODING k', 'INCR k', 'OBJECT ENCODING k'],
+    ...['DEL k', 'strings.truncate k 3', 'OBJECT ENCODING k', 'GET k', 'TTL k'],
+  )
+})
+
 test.run()

@@ -293,10 +293,10 @@ export interface KeyspaceHost {
   frequencyGet(db: number, key: Slice): number
   frequencySet(db: number, key: Slice, frequency: number): boolean
 
-  /** Null when there is no string there. */
+  /** Null when there is no string there. What is read so is no integer or short string any more: its encoding is raw. */
   stringGet(db: number, key: Slice): ByteSource | null
-  /** Replaces whatever is there. The expiry stays when `keepExpiry`. */
-  stringSet(db: number, key: Slice, value: Slice, keepExpiry: boolean): void
+  /** Replaces whatever is there. A string that is changed `inPlace` keeps its expiry, and its encoding is raw. */
+  stringSet(db: number, key: Slice, value: Slice, inPlace: boolean): void
 
   /** Creates the list when the key is empty. False for another type. */
   listPush(db: number, key: Slice, atTail: boolean, value: Slice): boolean

@@ -306,10 +306,10 @@ char *rm_StringDMA(RedisModuleKey *key, size_t *length, int mode) {
   return key->direct;
 }
 
-static void store_string(RedisModuleKey *key, const char *bytes, size_t length, bool keep_expiry) {
+static void store_string(RedisModuleKey *key, const char *bytes, size_t length, bool in_place) {
   HostFrame frame = key_begin(key);
   host_bytes(bytes, length);
-  host_number(keep_expiry);
+  host_number(in_place);
   host_call(HOST_stringSet);
   host_end(frame);
   key_changed(key);
@@ -331,7 +331,7 @@ int rm_StringTruncate(RedisModuleKey *key, size_t length) {
   if (key->type == REDISMODULE_KEYTYPE_EMPTY) {
     if (length == 0) return REDISMODULE_OK;
     char *zeros = must_calloc(length);
-    store_string(key, zeros, length, false);
+    store_string(key, zeros, length, true);
     free(zeros);
     return REDISMODULE_OK;
   }

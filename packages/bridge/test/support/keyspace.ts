@@ -188,8 +188,8 @@ export class Keyspace implements KeyspaceHost {
     return this.get(db, keyOf(key), KeyType.string)?.bytes ?? null
   }
 
-  stringSet(db: number, key: Slice, value: Slice, keepExpiry: boolean): void {
-    this.put(db, keyOf(key), { type: KeyType.string, bytes: bytesOf(value) }, keepExpiry)
+  stringSet(db: number, key: Slice, value: Slice, inPlace: boolean): void {
+    this.put(db, keyOf(key), { type: KeyType.string, bytes: bytesOf(value) }, inPlace)
   }
 
   #list(db: number, key: Slice): Buffer[] {

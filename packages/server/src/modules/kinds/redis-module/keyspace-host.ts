@@ -2,11 +2,11 @@ import type { ByteSource, KeyState, Slice } from '@modis/bridge'
 import { ByteRange } from '../../../keyspace/byte-range.ts'
 import type { Database } from '../../../keyspace/database.ts'
 import type { Entry } from '../../../keyspace/entry.ts'
-import { keyBytes, Type } from '../../../keyspace/entry-layout.ts'
+import { Encoding, keyBytes, Type } from '../../../keyspace/entry-layout.ts'
 import * as hashes from '../../../keyspace/types/hash.ts'
 import * as lists from '../../../keyspace/types/list.ts'
 import * as sets from '../../../keyspace/types/set.ts'
-import { readString, replaceString, stringLength, textEncoding } from '../../../keyspace/types/string.ts'
+import { plainEncoding, readString, replaceString, stringLength } from '../../../keyspace/types/string.ts'
 import * as zsets from '../../../keyspace/types/zset.ts'
 import type { Server } from '../../../server.ts'
 import type { ModuleValue, RegisteredType } from '../../data-types.ts'
@@ -247,22 +247,20 @@ export class KeyHost {
   stringGet(db: number, key: Slice): ByteSource | null {
     const entry = this.peek(db, key)
     if (entry?.type !== Type.string) return null
+    // Redis gives modules the bytes of a string themselves, for which it undoes any other encoding.
+    if (entry.encoding !== Encoding.object) entry.encoding = Encoding.raw
     const range = new ByteRange()
     readString(entry, range)
     return { bytes: range.bytes, start: range.from, end: range.to }
   }
 
-  stringSet(db: number, key: Slice, value: Slice, keepExpiry: boolean): void {
+  stringSet(db: number, key: Slice, value: Slice, inPlace: boolean): void {
     const database = this.database(db)
     const bytes = bufferOf(value)
-    const encoding = textEncoding(bytes, value.start, value.end)
-    const entry = keepExpiry ? this.writable(db, key, Type.string) : undefined
-    if (entry !== undefined) {
-      replaceString(entry, bytes, value.start, value.end, encoding)
-      return
-    }
-    const expiry = keepExpiry ? this.expireGet(db, key) : -1
-    database.setString(bufferOf(key), key.start, key.end, bytes, value.start, value.end, encoding, expiry)
+    const encoding = inPlace ? Encoding.raw : plainEncoding(value.end - value.start)
+    const entry = inPlace ? this.writable(db, key, Type.string) : undefined
+    if (entry !== undefined) replaceString(entry, bytes, value.start, value.end, encoding)
+    else database.setString(bufferOf(key), key.start, key.end, bytes, value.start, value.end, encoding, -1)
   }
 }
 
