@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { KeyspaceEventClass } from '@modis/sdk'
+import { Users } from './acl/users.ts'
 import { BlockingKeys } from './client/blocking.ts'
 import { type Client, Gate } from './client/client.ts'
 import { ClientEviction } from './client/client-eviction.ts'
@@ -37,6 +38,7 @@ import { registerFamilies } from './modules/kinds/built-in.ts'
 import { Modules } from './modules/lifecycle.ts'
 import { Registry } from './modules/registry.ts'
 import { SharedApis } from './modules/shared-apis.ts'
+import { Interludes } from './net/interludes.ts'
 import { Listeners } from './net/listeners.ts'
 import { Persistence } from './persistence/persistence.ts'
 import type { RequestArgs } from './protocol/request-args.ts'
@@ -73,6 +75,7 @@ export class Server {
   readonly caller: CommandCaller
   readonly persistence: Persistence
   readonly clients: Clients
+  readonly users: Users
   readonly watches = new Watches()
   readonly notifications: Notifications
   readonly pubsub = new Pubsub(this)
@@ -89,6 +92,7 @@ export class Server {
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
   readonly listeners: Listeners
+  readonly interludes = new Interludes(this)
   /** Names this run of the server, in 40 hexadecimal digits. */
   readonly runId = randomBytes(20).toString('hex')
   /** Names the history of the data, for replicas. */
@@ -123,6 +127,7 @@ export class Server {
     )
     this.expiryCycle = new ExpiryCycle(this.keyspace)
     this.clients = new Clients(this)
+    this.users = new Users(this)
     this.notifications = new Notifications(this.pubsub)
     this.blocking = new BlockingKeys({
       runBlocked: (client, command, work) => this.runBlocked(client, command, work),
@@ -218,11 +223,6 @@ export class Server {
     config.follow(['loglevel'], () => {
       this.log.level = config.text('loglevel') as LogLevel
     })
-    config.follow(['requirepass'], () => {
-      // Without a password, nobody has to give one any more.
-      if (this.requiresPassword) return
-      for (const client of this.clients.values()) client.gate &= ~Gate.unauthenticated
-    })
     config.follow(['proto-max-bulk-len', 'client-query-buffer-limit'], () => {
       this.requestLimits.maxBulkBytes = config.integer('proto-max-bulk-len')
       this.requestLimits.maxQueryBytes = config.integer('client-query-buffer-limit')
@@ -261,10 +261,6 @@ export class Server {
     if (listeners.path !== undefined) log.notice(`Ready to accept connections unix path=${listeners.path}`)
   }
 
-  get requiresPassword(): boolean {
-    return this.config.text('requirepass') !== ''
-  }
-
   /** Called before the commands of one chunk of input run. */
   enter(): void {
     if (this.#batchDepth++ > 0) return
@@ -297,6 +293,21 @@ export class Server {
       client.link?.flush()
     }
     this.clientEviction.settle(clients)
+  }
+
+  /** Sends at once what waits for clients none of whose commands runs: for the middle of another's. */
+  flushIdle(): void {
+    const busy: Client[] = []
+    for (const client of this.#flushQueue) {
+      const { blocked, context, link } = client
+      if (link?.isProcessing === true || blocked !== undefined || context.command !== undefined) {
+        busy.push(client)
+        continue
+      }
+      client.flushQueued = false
+      link?.flush()
+    }
+    this.#flushQueue = busy
   }
 
   /** Whether a change of a key is nobody's concern. */

@@ -11,8 +11,8 @@ export class Stats {
   cycles = 0
   reads = 0
   writes = 0
-  /** AUTH and HELLO with a wrong name or password. */
-  deniedAuthentications = 0
+  /** What users were refused. */
+  readonly denied = { command: 0, key: 0, channel: 0, auth: 0 }
   /** Error replies by code. */
   readonly errors = new Map<string, number>()
 
@@ -31,7 +31,7 @@ export class Stats {
     this.outputBytes = 0
     this.protocolErrors = 0
     this.errorReplies = 0
-    this.deniedAuthentications = 0
+    Object.assign(this.denied, { command: 0, key: 0, channel: 0, auth: 0 })
     this.cycles = 0
     this.reads = 0
     this.writes = 0

@@ -1,4 +1,4 @@
-import type { ClientInfo } from '@modis/sdk'
+import type { User } from '../acl/user.ts'
 import type { Command } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { Database } from '../keyspace/database.ts'
@@ -32,6 +32,12 @@ export interface ClientLink {
   /** Bytes of requests received and not executed. */
   readonly queryBytes: number
   readonly queryBufferBytes: number
+  /** A chunk of requests is being run. */
+  readonly isProcessing: boolean
+  /** Whether what has arrived may be read now, outside the event loop. */
+  readonly isReadable: boolean
+  /** Takes requests: the first `bytes` of `chunk`, which may change afterwards. */
+  receive(chunk: Buffer, bytes: number): void
   /** Sends what the client's reply writer holds. */
   flush(): void
   /** Goes on with requests that waited while the client was blocked or paused. */
@@ -58,14 +64,16 @@ export interface Transaction {
 }
 
 /** One client: a connection, or the server's own calls on behalf of a module. */
-export class Client implements ClientInfo {
+export class Client {
   readonly id: number
   readonly isInternal: boolean
   readonly createdAtMs: number
   name = ''
   libraryName = ''
   libraryVersion = ''
-  user = 'default'
+  user: User
+  /** Has logged in, or came while nobody had to. */
+  isAuthenticated = true
   database: Database
   readonly reply = new ReplyWriter()
   /** Where the client's commands write; undefined until the client is ready. */
@@ -110,12 +118,14 @@ export class Client implements ClientInfo {
   constructor(
     id: number,
     database: Database,
+    user: User,
     nowMs: number,
     makeContext: (client: Client) => CommandContext,
     isInternal = false,
   ) {
     this.id = id
     this.database = database
+    this.user = user
     this.createdAtMs = nowMs
     this.lastInteractionMs = nowMs
     this.isInternal = isInternal

@@ -1,6 +1,6 @@
 import { CommandContext } from '../dispatch/command-context.ts'
 import type { Server } from '../server.ts'
-import { Client, Gate } from './client.ts'
+import { Client } from './client.ts'
 
 /** What modules say of a user and a password: nothing, that the client may come in, or why it may not. */
 export type ModuleVerdict = 'no opinion' | 'welcome' | { readonly denied: string | null }
@@ -43,11 +43,11 @@ export class Clients {
     return bytes
   }
 
-  /** A new client with a connection; it must authenticate first where a password is set. */
+  /** A new client with a connection; it must authenticate first where the user `default` has a password. */
   create(): Client {
     const client = this.#make(false)
     this.#byId.set(client.id, client)
-    if (this.#server.requiresPassword) client.gate |= Gate.unauthenticated
+    this.#server.users.welcome(client)
     this.#server.events.emit('client-connected', { id: client.id })
     return client
   }
@@ -64,7 +64,14 @@ export class Clients {
     const database = server.keyspace.databases[0]
     if (database === undefined) throw new Error('the server has no database 0')
     const makeContext = (client: Client): CommandContext => new CommandContext(server, client)
-    return new Client(this.#nextId++, database, server.keyspace.nowMs, makeContext, isInternal)
+    return new Client(
+      this.#nextId++,
+      database,
+      server.users.default,
+      server.keyspace.nowMs,
+      makeContext,
+      isInternal,
+    )
   }
 
   /** Forgets a client that is gone, with everything it had going on. */

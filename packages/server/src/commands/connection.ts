@@ -4,13 +4,13 @@ import { endTransaction } from '../client/transaction.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import { syntaxError } from '../dispatch/command-errors.ts'
 import { writeLoadedModules } from '../modules/loaded-modules.ts'
+import { textOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { redisVersion } from '../version.ts'
 import { clientSubcommands } from './client/index.ts'
 import { setClientName } from './client/names.ts'
 import { databaseArgument } from './database-argument.ts'
 import { defineFamily } from './family.ts'
-import { authenticate } from './passwords.ts'
 
 export const connectionFamily = defineFamily({
   name: 'connection',
@@ -118,24 +118,26 @@ const notAuthenticated = new CommandError(
 
 function auth(ctx: CommandContext, args: RequestArgs): void {
   if (args.count > 3) throw syntaxError
-  if (args.count === 2 && !ctx.server.requiresPassword) throw withoutPassword
+  if (args.count === 2 && ctx.server.users.default.hasNoPassword) throw withoutPassword
   const user = args.count === 2 ? DEFAULT_USER : args.bytes(1)
-  logIn(ctx, user, args.bytes(args.count - 1))
+  logIn(ctx, user, args.bytes(args.count - 1), args.bytes(0))
   ctx.reply.ok()
 }
 
 /** Modules that want to decide about it are asked first, as in Redis. */
-function logIn(ctx: CommandContext, user: Buffer, password: Buffer): void {
+function logIn(ctx: CommandContext, user: Buffer, password: Buffer, object: Buffer): void {
   const { authenticator } = ctx.server.clients
   const verdict = authenticator?.ask(ctx.client, user, password) ?? 'no opinion'
   if (verdict === 'welcome') return
   if (verdict !== 'no opinion') throw denial(verdict.denied)
-  if (!authenticate(ctx.server, user, password)) {
-    ctx.server.stats.deniedAuthentications++
+  const { users } = ctx.server
+  const found = users.authenticate(user, password)
+  if (found === undefined) {
+    const context = ctx.server.executing === undefined ? 'toplevel' : 'multi'
+    users.log.add({ reason: 'auth', context, object, user: textOf(user), client: ctx.client })
     throw wrongPassword
   }
-  ctx.client.gate &= ~Gate.unauthenticated
-  authenticator?.userChanged(ctx.client)
+  users.become(ctx.client, found)
 }
 
 /** The error in a module's words; a code of its own stands in them after a dash. */
@@ -162,7 +164,7 @@ function hello(ctx: CommandContext, args: RequestArgs): void {
       name = args.bytes(++i)
     } else throw new CommandError(`Syntax error in HELLO option '${args.string(i)}'`)
   }
-  if (credentials !== undefined) logIn(ctx, ...credentials)
+  if (credentials !== undefined) logIn(ctx, ...credentials, args.bytes(0))
   if ((client.gate & Gate.unauthenticated) !== 0) throw notAuthenticated
   if (name !== undefined) setClientName(client, name)
   client.reply.version = version
@@ -222,7 +224,8 @@ function reset(ctx: CommandContext): void {
   client.noTouch = false
   client.noEvict = false
   client.replyMode = 'on'
-  client.gate = server.requiresPassword ? Gate.unauthenticated : 0
+  client.gate = 0
+  server.users.welcome(client)
   server.clients.authenticator?.userChanged(client)
   ctx.reply.simple('RESET')
 }

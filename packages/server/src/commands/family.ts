@@ -1,5 +1,6 @@
 import { type CommandBase, defineModule, type KeyFlag, type Module } from '@modis/sdk'
 import type { HandlerResult } from '../dispatch/command.ts'
+import type { ChannelArgument } from '../dispatch/command-channels.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { KeyArgument } from '../dispatch/command-keys.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
@@ -11,6 +12,8 @@ export interface BuiltInCommand extends CommandBase {
   readonly keyFlags?: (args: RequestArgs) => readonly KeyFlag[]
   /** The keys with what the command does with each, where it can tell itself. */
   readonly keyArguments?: (args: RequestArgs) => KeyArgument[]
+  /** The channels that it publishes or subscribes to. */
+  readonly channelArguments?: (args: RequestArgs) => ChannelArgument[]
   readonly subcommands?: Readonly<Record<string, BuiltInCommand>>
 }
 

@@ -5,6 +5,26 @@ import type { CommandContext } from '../dispatch/command-context.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { BuiltInCommand } from './family.ts'
 
+/** What Redis's HELP says of arguments, where it does not follow from their descriptions. */
+const SYNTAX: Readonly<Record<string, readonly string[]>> = {
+  'client|kill': ['KILL <ip:port>', 'KILL <option> <value> [<option> <value> [...]]'],
+  'client|list': ['LIST [options ...]'],
+  'client|setinfo': ['SETINFO <option> <value>'],
+  'client|setname': ['SETNAME <name>'],
+  'client|tracking': [
+    'TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]',
+    '         [OPTIN] [OPTOUT] [NOLOOP]',
+  ],
+  'client|unblock': ['UNBLOCK <clientid> [TIMEOUT|ERROR]'],
+  'command|getkeys': ['GETKEYS <full-command>'],
+  'command|getkeysandflags': ['GETKEYSANDFLAGS <full-command>'],
+  'command|list': ['LIST'],
+  'config|get': ['GET <pattern>'],
+  'config|set': ['SET <directive> <value>'],
+  'latency|histogram': ['HISTOGRAM [COMMAND ...]'],
+  'module|loadex': ['LOADEX <path> [[CONFIG NAME VALUE] [CONFIG NAME VALUE]] [ARGS ...]'],
+}
+
 /** The HELP subcommand of a command with subcommands; what it says follows from their descriptions. */
 export function helpSubcommand(
   since: string,
@@ -35,23 +55,27 @@ export function replyLines(ctx: CommandContext, lines: readonly string[]): void 
 
 function helpLines(container: Command): string[] {
   const lines = [`${container.name.toUpperCase()} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`]
-  for (const { name, description, definition } of container.subcommands?.values() ?? []) {
+  if (container.handler !== undefined) lines.push('(no subcommand)', `    ${container.definition.summary}`)
+  for (const { name, fullName, description, definition } of container.subcommands?.values() ?? []) {
     if (name === 'help') continue
-    lines.push([name.toUpperCase(), ...description.documentation.map(syntax)].join(' '))
-    lines.push(`    ${definition.summary}`)
+    const described = [name.toUpperCase(), ...description.documentation.map(syntax)].join(' ')
+    lines.push(...(SYNTAX[fullName] ?? [described]), `    ${definition.summary}`)
   }
   return [...lines, 'HELP', '    Print this help.']
 }
 
-/** An argument as help shows it: `[COUNT <count>]`. */
+/** An argument as help shows it: `[COUNT <count>]`, `(ON|OFF)`, `[<key> ...]`. */
 function syntax(argument: ArgumentDocumentation): string {
   const { type, token, flags, displayText, name } = argument
   const parts = argument.arguments ?? []
+  const isOptional = flags.includes('optional')
   let text = `<${displayText ?? name}>`
   if (type === 'pure-token') text = token ?? name
   else if (type === 'oneof') text = parts.map(syntax).join('|')
   else if (type === 'block') text = parts.map(syntax).join(' ')
+  const isChoice = type === 'oneof' && parts.every((part) => part.type === 'pure-token')
+  if (isChoice && !isOptional) text = `(${text})`
   if (token !== undefined && type !== 'pure-token') text = `${token} ${text}`
-  if (flags.includes('multiple')) text = `${text} [${text} ...]`
-  return flags.includes('optional') ? `[${text}]` : text
+  if (flags.includes('multiple')) text = isOptional && type !== 'block' ? `${text} ...` : `${text} [${text} ...]`
+  return isOptional ? `[${text}]` : text
 }

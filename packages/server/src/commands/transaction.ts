@@ -1,4 +1,5 @@
 import { arg, CommandError } from '@modis/sdk'
+import { deniedSince } from '../acl/denials.ts'
 import { beginTransaction, endTransaction } from '../client/transaction.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
@@ -94,7 +95,9 @@ function exec(ctx: CommandContext): void {
   server.executing = client
   try {
     for (const { command, args } of transaction.queue) {
-      server.dispatcher.run(client, command, args)
+      const error = deniedSince(server, client, command, args)
+      if (error === undefined) server.dispatcher.run(client, command, args)
+      else ctx.reply.error(error.message, error.code)
       if (isObserved) server.monitors.show(client, command, args)
     }
   } finally {

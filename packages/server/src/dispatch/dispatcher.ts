@@ -35,6 +35,29 @@ export class Dispatcher {
     this.#server = server
   }
 
+  /** When the command began that no other contains, by the monotonic clock; the last one where none runs. */
+  get startedMs(): number {
+    return this.#clockMs
+  }
+
+  /** Serves others in the middle of a command: what belongs to the one that goes on is put aside meanwhile. */
+  apart(work: () => void): void {
+    const server = this.#server
+    const { executing, keyspace } = server
+    const { touchOnRead } = keyspace
+    server.executing = undefined
+    this.gate |= ServerGate.busy
+    this.#depth++
+    try {
+      server.tracking.apart(work)
+    } finally {
+      this.#depth--
+      this.gate &= ~ServerGate.busy
+      keyspace.touchOnRead = touchOnRead
+      server.executing = executing
+    }
+  }
+
   /** Called once before the commands that one chunk of input holds. */
   startBatch(): void {
     this.#clockMs = performance.now()
@@ -69,7 +92,7 @@ export class Dispatcher {
   /** The way of a request that something may stand against. */
   #dispatchGated(client: Client, command: Command, args: RequestArgs): void {
     const server = this.#server
-    const error = refusal(server, client, command)
+    const error = refusal(server, client, command, args)
     if (error !== undefined) {
       this.#reject(client, command, error)
       return
@@ -241,8 +264,8 @@ export class Dispatcher {
   runPart(client: Client, command: Command | undefined, work: (ctx: CommandContext) => HandlerResult): void {
     const outer = client.context.command
     client.context.command = command
-    this.#depth++
     const startMs = performance.now()
+    if (this.#depth++ === 0) this.#clockMs = startMs
     try {
       const result = work(client.context)
       if (result !== undefined) writeValue(client.reply, result)

@@ -1,5 +1,7 @@
 import { CommandError } from '@modis/sdk'
+import { denied } from '../acl/denials.ts'
 import { type Client, Gate } from '../client/client.ts'
+import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
 import type { Command } from './command.ts'
 import { ServerGate } from './server-gate.ts'
@@ -17,14 +19,24 @@ const saveFailed = new CommandError(
 )
 
 /** Why a command that would otherwise run must not, in the order Redis checks; undefined where it may. */
-export function refusal(server: Server, client: Client, command: Command): CommandError | undefined {
+export function refusal(
+  server: Server,
+  client: Client,
+  command: Command,
+  args: RequestArgs,
+): CommandError | undefined {
   if (command.gate !== 0 && !mayUseProtected(server, client, command)) return protectedCommand(command)
   if ((client.gate & Gate.unauthenticated) !== 0 && !command.isAllowedUnauthenticated) return noAuthentication
   if (client.transaction !== undefined && command.isForbiddenInMulti) return forbiddenInMulti
+  if ((client.gate & Gate.restrictedUser) !== 0) {
+    const error = denied(server, client, command, args)
+    if (error !== undefined) return error
+  }
   const gate = server.dispatcher.gate
   // Every command makes room, so that the limit holds again soon; only those that need room are refused without it.
-  if ((gate & ServerGate.outOfMemory) !== 0 && !server.freeMemory() && needsMemory(client, command))
-    return outOfMemory
+  // In the middle of a command nothing may go that the command may be working with.
+  const isShort = (gate & ServerGate.outOfMemory) !== 0 && (gate & ServerGate.busy) === 0 && !server.freeMemory()
+  if (isShort && needsMemory(client, command)) return outOfMemory
   if ((gate & ServerGate.saveFailed) !== 0 && (writes(client, command) || command.name === 'ping'))
     return saveFailed
   if ((client.gate & Gate.subscribed) !== 0 && client.resp === 2 && !allowedWhileSubscribed(command)) {
@@ -35,6 +47,7 @@ export function refusal(server: Server, client: Client, command: Command): Comma
   if ((gate & ServerGate.observed) !== 0 && server.monitors.has(client) && touchesKeys(client, command))
     return monitorsOnly
   if ((gate & ServerGate.loading) !== 0 && isDeniedWhileLoading(client, command)) return loading
+  if ((gate & ServerGate.busy) !== 0 && !command.isAllowedWhileBusy) return server.interludes.refusal
   return undefined
 }
 

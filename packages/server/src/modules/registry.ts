@@ -15,6 +15,8 @@ export class Registry {
   readonly modules = new Map<string, ModuleRecord>()
   /** The families of commands that are part of the server. */
   readonly builtIns = new Map<string, ModuleRecord>()
+  /** ACL categories that modules have added to Redis's. */
+  readonly categories = new Set<string>()
 
   /** The command called `name`, or `container|name` for a subcommand. */
   find(name: string): Command | undefined {

@@ -29,13 +29,13 @@ export class Listeners {
   constructor(server: Server) {
     this.#server = server
     const { config } = server
-    config.follow(['maxclients', 'tcp-keepalive', 'protected-mode', 'requirepass', 'bind'], () => {
+    config.follow(['maxclients', 'tcp-keepalive', 'protected-mode', 'bind'], () => {
       this.#maxClients = config.integer('maxclients')
       this.#keepAliveSeconds = config.integer('tcp-keepalive')
       const everywhere = config
         .words('bind')
         .some((address) => /^-?(\*|0\.0\.0\.0|::)$/.test(address) || address === '-::*')
-      this.#isProtected = config.boolean('protected-mode') && config.text('requirepass') === '' && everywhere
+      this.#isProtected = config.boolean('protected-mode') && everywhere
     })
     config.onChange(['maxclients'], () => this.#checkMaxClients())
     config.onChange(['port'], () => this.#rebind('Unable to listen on this port. Check server logs.'))
@@ -57,7 +57,8 @@ export class Listeners {
     return this.#tcp
   }
 
-  get #all(): readonly Listener[] {
+  /** Everything listened at. */
+  get all(): readonly Listener[] {
     return this.#unix === undefined ? this.#tcp : [...this.#tcp, this.#unix]
   }
 
@@ -193,7 +194,8 @@ export class Listeners {
       this.#reject(socket, tooManyClients)
       return
     }
-    if (this.#isProtected && unixPath === undefined && !isLoopback(socket.remoteAddress)) {
+    const isOpen = this.#isProtected && server.users.default.hasNoPassword
+    if (isOpen && unixPath === undefined && !isLoopback(socket.remoteAddress)) {
       this.#reject(socket, protectedMode)
       return
     }
@@ -209,7 +211,7 @@ export class Listeners {
   }
 
   close(): void {
-    for (const listener of this.#all) listener.close()
+    for (const listener of this.all) listener.close()
     this.#tcp = []
     this.#unix = undefined
   }

@@ -42,7 +42,7 @@ export function describeClient(server: Server, client: Client): string {
     'tot-mem': clientMemory(client),
     events: link === undefined ? '' : pending > 0 ? 'rw' : 'r',
     cmd: client.lastCommand?.fullName ?? 'NULL',
-    user: client.user,
+    user: client.user.name,
     redir: redirectionOf(client.tracking),
     resp: client.resp,
     'lib-name': client.libraryName,

@@ -1,7 +1,9 @@
 import { CommandError } from '@modis/sdk'
+import type { User } from '../../acl/user.ts'
 import type { Client } from '../../client/client.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { syntaxError } from '../../dispatch/command-errors.ts'
+import { textOf } from '../../protocol/lossless-text.ts'
 import { atLeast } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { type ClientClass, classOf, describeClient } from './describe.ts'
@@ -46,7 +48,7 @@ interface Filter {
   localAddress?: string
   id?: number
   type?: ClientClass
-  user?: string
+  user?: User
   skipMe: boolean
 }
 
@@ -54,7 +56,7 @@ interface Filter {
 export function kill(ctx: CommandContext, args: RequestArgs): void {
   const { client: self, reply, server } = ctx
   const isOldForm = args.count === 3
-  const filter = isOldForm ? { address: args.string(2), skipMe: false } : filterArguments(args)
+  const filter = isOldForm ? { address: args.string(2), skipMe: false } : filterArguments(ctx, args)
   const victims = [...server.clients.values()].filter(
     (client) => matches(client, filter) && !(filter.skipMe && client === self),
   )
@@ -75,7 +77,7 @@ function matches(client: Client, { address, localAddress, id, type, user }: Filt
   )
 }
 
-function filterArguments(args: RequestArgs): Filter {
+function filterArguments(ctx: CommandContext, args: RequestArgs): Filter {
   const filter: Filter = { skipMe: true }
   for (let i = 2; i < args.count; i += 2) {
     if (i + 1 >= args.count) throw syntaxError
@@ -83,7 +85,7 @@ function filterArguments(args: RequestArgs): Filter {
     else if (args.equals(i, 'TYPE')) filter.type = classArgument(args, i + 1)
     else if (args.equals(i, 'ADDR')) filter.address = args.string(i + 1)
     else if (args.equals(i, 'LADDR')) filter.localAddress = args.string(i + 1)
-    else if (args.equals(i, 'USER')) filter.user = userArgument(args, i + 1)
+    else if (args.equals(i, 'USER')) filter.user = userArgument(ctx, args, i + 1)
     else if (args.equals(i, 'SKIPME') && args.equals(i + 1, 'YES')) filter.skipMe = true
     else if (args.equals(i, 'SKIPME') && args.equals(i + 1, 'NO')) filter.skipMe = false
     else throw syntaxError
@@ -91,8 +93,8 @@ function filterArguments(args: RequestArgs): Filter {
   return filter
 }
 
-function userArgument(args: RequestArgs, index: number): string {
-  const user = args.string(index)
-  if (user !== 'default') throw new CommandError(`No such user '${user}'`)
+function userArgument({ server }: CommandContext, args: RequestArgs, index: number): User {
+  const user = server.users.get(textOf(args.bytes(index)))
+  if (user === undefined) throw new CommandError(`No such user '${args.string(index)}'`)
   return user
 }

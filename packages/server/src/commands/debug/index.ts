@@ -90,7 +90,7 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
   },
   error: {
     args: [1, 1],
-    help: ['ERROR <text>', 'Replies the text as an error.'],
+    help: ['ERROR <string>', 'Replies the text as an error.'],
     run: errorReply,
   },
   listpack: {
@@ -100,7 +100,7 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
   },
   log: {
     args: [1, 1],
-    help: ['LOG <text>', 'Writes to the log.'],
+    help: ['LOG <message>', 'Writes to the log.'],
     run: (ctx, args) => {
       ctx.server.log.warning(`DEBUG LOG: ${args.string(2)}`)
       ctx.reply.ok()
@@ -139,7 +139,7 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
   },
   reload: {
     args: [0, 3],
-    help: ['RELOAD [MERGE] [NOFLUSH] [NOSAVE]', 'Saves the data and loads it again.'],
+    help: ['RELOAD [option ...]', 'Saves the data and loads it again. Options are MERGE, NOFLUSH and NOSAVE.'],
     run: reload,
   },
   'set-active-expire': {

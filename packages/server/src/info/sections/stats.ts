@@ -80,9 +80,9 @@ function others({ rates, registry, stats, tracking }: Server): InfoField[] {
     ['eventloop_duration_cmd_sum', Math.round(commandMicroseconds)],
     ['instantaneous_eventloop_cycles_per_sec', Math.round(cyclesPerSecond)],
     ['instantaneous_eventloop_duration_usec', Math.round(cycleTime)],
-    ['acl_access_denied_auth', stats.deniedAuthentications],
-    ['acl_access_denied_cmd', 0],
-    ['acl_access_denied_key', 0],
-    ['acl_access_denied_channel', 0],
+    ['acl_access_denied_auth', stats.denied.auth],
+    ['acl_access_denied_cmd', stats.denied.command],
+    ['acl_access_denied_key', stats.denied.key],
+    ['acl_access_denied_channel', stats.denied.channel],
   ]
 }

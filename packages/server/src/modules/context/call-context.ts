@@ -108,7 +108,8 @@ export class CallContext implements Context, Access {
   }
 
   get client(): ClientInfo {
-    return this.#ctx.client
+    const { id, name, user, address, db, resp, isInternal } = this.#ctx.client
+    return { id, name, user: user.name, address, db, resp, isInternal }
   }
 
   get db(): number {

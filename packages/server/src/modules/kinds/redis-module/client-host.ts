@@ -178,7 +178,7 @@ export class ClientHost extends CommandHost {
   }
 
   clientUser(id: number): string | null {
-    return this.#client(id)?.user ?? null
+    return this.#client(id)?.user.name ?? null
   }
 
   closeClient(id: number): boolean {
@@ -245,6 +245,7 @@ export class ClientHost extends CommandHost {
   authenticate(id: number, user: number): boolean {
     const client = this.server.clients.get(id)
     if (client === undefined || user !== DEFAULT_USER) return false
+    client.isAuthenticated = true
     client.gate &= ~Gate.unauthenticated
     this.#welcomed = client
     // Whoever let the client in hears when it becomes another user, or goes.
