@@ -198,6 +198,16 @@ export interface Bridge {
   /** The user of a client changed: tells the module that had authenticated it. */
   userChanged(client: number): void
 
+  /**
+   * Moves those of `descriptors` that have something to read to its front and returns how many they are; runs what
+   * modules watch and is ready. For while a command goes on: the event loop is left out.
+   */
+  pollDescriptors(descriptors: Int32Array): number
+  /** Bytes read from a descriptor that does not block; 0 at the end of its stream, -1 where there are none. */
+  readDescriptor(descriptor: number, into: Uint8Array): number
+  /** A connection that waits at a listening descriptor that does not block, or -1. */
+  acceptDescriptor(descriptor: number): number
+
   /** Stops timers, watchers and threads' access. Nothing works afterwards. */
   close(): void
 }

@@ -451,7 +451,8 @@ function serverHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
       memory.giveText(0, host.configWrite(memory.text(0), memory.text(2)))
     },
     yield() {
-      host.yield(memory.slots[0], memory.text(1))
+      const [letsClientsIn, ageUs, hasReply] = memory.slots
+      memory.slots[0] = host.yield(letsClientsIn !== 0, ageUs, hasReply !== 0 ? memory.text(3) : null)
     },
   }
 }

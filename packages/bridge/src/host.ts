@@ -491,8 +491,13 @@ export interface ModuleHost {
   configRead(name: string): string | null
   /** Null when set, else the error. */
   configWrite(name: string, value: string): string | null
-  /** Time for other work in the middle of a long command. `busyReply` may be empty. */
-  yield(flags: number, busyReply: string): void
+  /**
+   * Time for others in the middle of a long command: clients where the module lets them in, with the text that they
+   * are refused with or null, else only what modules watch.
+   * @param ageUs microseconds since the caller's context was made; -1 in a command, whose start the host knows
+   * @returns microseconds after which the host wants to be asked again
+   */
+  yield(letsClientsIn: boolean, ageUs: number, busyReply: string | null): number
 }
 
 export interface BridgeHost extends KeyspaceHost, CommandHost, ClientHost, UserHost, ModuleHost {}

@@ -69,6 +69,9 @@ interface Addon {
   configApply(): void
   authenticate(user: Uint8Array, password: Uint8Array): void
   userChanged(): void
+  pollDescriptors(descriptors: Int32Array): void
+  readDescriptor(into: Uint8Array): void
+  acceptDescriptor(): void
 }
 
 const nothing = new Uint8Array(0)
@@ -401,6 +404,23 @@ class NativeBridge implements Bridge {
   userChanged(client: number): void {
     this.#put(client)
     this.#addon.userChanged()
+  }
+
+  pollDescriptors(descriptors: Int32Array): number {
+    this.#addon.pollDescriptors(descriptors)
+    return this.#memory.slots[0]
+  }
+
+  readDescriptor(descriptor: number, into: Uint8Array): number {
+    this.#put(descriptor)
+    this.#addon.readDescriptor(into)
+    return this.#memory.slots[0]
+  }
+
+  acceptDescriptor(descriptor: number): number {
+    this.#put(descriptor)
+    this.#addon.acceptDescriptor()
+    return this.#memory.slots[0]
   }
 
   close(): void {

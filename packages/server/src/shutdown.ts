@@ -7,6 +7,7 @@ import type { Server } from './server.ts'
  */
 export async function shutDown(server: Server, words: ReadonlySet<string>): Promise<boolean> {
   const { log, persistence } = server
+  if (server.interludes.refusal !== undefined) endAtOnce(server)
   if (persistence.inProgress) {
     log.warning('There is a background save. Stopping it!')
     await persistence.cancel()
@@ -28,4 +29,14 @@ export async function shutDown(server: Server, words: ReadonlySet<string>): Prom
   log.notice('Modis is now ready to exit, bye bye...')
   server.onEnded?.()
   return true
+}
+
+/** In the middle of a command that may never end, nothing can be waited for. */
+function endAtOnce(server: Server): void {
+  if (server.onEnded === undefined) return
+  server.events.emit('shutdown', {})
+  server.listeners.close()
+  server.persistence.abandon()
+  server.log.notice('Modis is now ready to exit, bye bye...')
+  server.onEnded()
 }

@@ -213,5 +213,6 @@ NAPI_MODULE_INIT() {
   entries_define(env, exports);
   type_entries_define(env, exports);
   metadata_entries_define(env, exports);
+  descriptor_entries_define(env, exports);
   return exports;
 }

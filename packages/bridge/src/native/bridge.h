@@ -95,7 +95,6 @@ struct Module {
   int types;
   int commands;
   RedisModuleInfoFunc info;
-  RedisModuleAuthCallback auth;
   RedisModuleDefragFunc defrag_start, defrag_end;
   RedisModuleCtx *load_context;
   RedisModuleString **load_arguments;
@@ -193,7 +192,6 @@ struct RedisModuleCtx {
   Caller caller;
   int flags;
   int user; /* user number of SetContextUser; 0: the client's own */
-  const RedisModuleUser *user_handle;
   Reply *reply; /* NULL: replies go nowhere */
   AutoItem *auto_items;
   int auto_count;
@@ -207,6 +205,8 @@ struct RedisModuleCtx {
   void *blocked_data;
   RedisModuleString *ready_key;
   Positions *positions;
+  uint64_t started_us;    /* by the monotonic clock; 0 in a command, whose start the server knows */
+  uint64_t next_yield_us; /* before this, Yield does nothing */
 };
 
 void context_start(RedisModuleCtx *context, Module *module, int flags);
@@ -397,9 +397,14 @@ Reply *blocked_reply(RedisModuleBlockedClient *blocked);
 Caller blocked_caller(RedisModuleBlockedClient *blocked);
 Module *blocked_module(RedisModuleBlockedClient *blocked);
 bool blocked_waiting(RedisModuleBlockedClient *blocked);
+/* For an authentication that has waited: its callback, NULL when that was aborted, and what a context needs for it. */
+RedisModuleAuthCallback blocked_auth_callback(RedisModuleBlockedClient *blocked);
+void blocked_serve(RedisModuleBlockedClient *blocked, RedisModuleCtx *context);
+void blocked_free_data(RedisModuleBlockedClient *blocked);
 
 void timers_drop(Module *module);
 void watchers_drop(Module *module);
+void watchers_serve(void);
 void notifications_drop(Module *module);
 bool notify_modules(int type, const char *event, int db, RedisModuleString *key);
 void run_post_notification_jobs(bool for_keys_only);
@@ -463,10 +468,23 @@ char *module_info(Module *module, bool for_crash_report); /* to be freed */
 
 /* ---- users.c ---- */
 
-bool authenticate(double client, RedisModuleString *user, RedisModuleString *password,
-                  RedisModuleString **error);
+int user_number(const RedisModuleUser *user);
+void users_drop(Module *module);
+
+/* ---- authentication.c ---- */
+
+/* As in bridge.ts. */
+typedef enum { AUTH_NOT_HANDLED, AUTH_DENIED, AUTH_WELCOME, AUTH_WAITS } AuthOutcome;
+
+AuthOutcome authenticate(const Caller *caller, RedisModuleString *user, RedisModuleString *password,
+                         RedisModuleString **error);
 void user_changed(double client);
 void auth_drop(Module *module);
+/* Whether modules are being asked about the client now. */
+bool auth_in_progress(double client);
+void auth_wait(double client);
+bool auth_resume(double client, RedisModuleBlockedClient *blocked);
+void auth_forget(double client);
 
 /* ---- log.c, crash.c ---- */
 

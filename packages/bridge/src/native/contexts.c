@@ -24,6 +24,7 @@ void context_start(RedisModuleCtx *context, Module *module, int flags) {
 RedisModuleCtx *context_new(Module *module, int flags) {
   RedisModuleCtx *context = must_alloc(sizeof *context);
   context_start(context, module, flags | CONTEXT_HEAP);
+  context->started_us = rm_MonotonicMicroseconds();
   return context;
 }
 

@@ -42,6 +42,7 @@ void define_entries(napi_env env, napi_value exports, const Entry *list, size_t 
 void entries_define(napi_env env, napi_value exports);
 void type_entries_define(napi_env env, napi_value exports);
 void metadata_entries_define(napi_env env, napi_value exports);
+void descriptor_entries_define(napi_env env, napi_value exports); /* descriptors.c */
 /* Up to two typed arrays; absent ones are empty. */
 void read_bytes(napi_env env, napi_callback_info info, Bytes out[2]);
 RedisModuleString *string_of(Bytes bytes);

@@ -290,13 +290,22 @@ void rm_FreeThreadSafeContext(RedisModuleCtx *context) {
   if (blocked) blocked_release(blocked);
 }
 
+/* The server says when it wants to be asked again: until then a module may call this as often as it
+ * likes. Whoever is served meanwhile does not let others in. */
 void rm_Yield(RedisModuleCtx *context, int flags, const char *busy_reply) {
-  if (!holds_lock() || in_forked_child) return;
+  static bool yielding;
+  if (!holds_lock() || in_forked_child || yielding) return;
+  uint64_t now_us = rm_MonotonicMicroseconds();
+  if (now_us < context->next_yield_us) return;
+  yielding = true;
   /* Other clients may begin to watch keys meanwhile. */
   context->caller.flags |= CALLER_CHANGES_WANTED;
   HostFrame frame = host_begin();
-  host_number(flags);
+  host_number((flags & REDISMODULE_YIELD_FLAG_CLIENTS) != 0);
+  host_number(context->started_us ? (double)(now_us - context->started_us) : -1);
+  host_number(busy_reply != NULL);
   host_text(busy_reply ? busy_reply : "");
-  host_call(HOST_yield);
+  if (host_call(HOST_yield)) context->next_yield_us = now_us + (uint64_t)slots[0];
   host_end(frame);
+  yielding = false;
 }

@@ -3,6 +3,7 @@
 #include "environment.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,6 +47,30 @@ static void on_event(uv_poll_t *handle, int status, int events) {
   /* An error shows as ready in every way that is waited for: the function then meets it itself. */
   Ready ready = {handle->data, status < 0 ? UV_READABLE | UV_WRITABLE : events};
   run_from_loop(watcher_run, &ready);
+}
+
+/* Runs what is ready now, without the event loop. */
+void watchers_serve(void) {
+  size_t count = 0;
+  struct pollfd *polled = must_calloc((watchers.capacity + 1) * sizeof *polled);
+  for (size_t i = 0; i < watchers.capacity; i++) {
+    const Watcher *watcher = watchers.values[i];
+    if (watcher == NULL) continue;
+    short events = (watcher->mask & REDISMODULE_EVENTLOOP_READABLE) ? POLLIN : 0;
+    if (watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE) events |= POLLOUT;
+    polled[count++] = (struct pollfd){.fd = watcher->fd, .events = events};
+  }
+  int ready = poll(polled, (nfds_t)count, 0);
+  for (size_t i = 0; ready > 0 && i < count; i++) {
+    Watcher *watcher = polled[i].revents ? table_get(&watchers, (uint64_t)polled[i].fd) : NULL;
+    if (watcher == NULL) continue;
+    /* An error or the end of a stream is met by whoever reads or writes. */
+    bool failed = (polled[i].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
+    int events = (failed || (polled[i].revents & POLLIN)) ? UV_READABLE : 0;
+    if (failed || (polled[i].revents & POLLOUT)) events |= UV_WRITABLE;
+    watcher_run(&(Ready){watcher, events});
+  }
+  free(polled);
 }
 
 static void watcher_update(Watcher *watcher) {

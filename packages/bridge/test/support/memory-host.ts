@@ -493,7 +493,8 @@ export class MemoryHost extends Users implements BridgeHost {
     return null
   }
 
-  yield(_flags: number, busyReply: string): void {
+  yield(_letsClientsIn: boolean, _ageUs: number, busyReply: string | null): number {
     this.logs.push(`yield ${busyReply}`)
+    return 0
   }
 }

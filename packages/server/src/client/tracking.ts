@@ -162,6 +162,21 @@ export class Tracking {
     dispatcher.tracksReads = outer?.tracking?.broadcasts === false
   }
 
+  /** Serves others meanwhile: what they do is nothing that the client read or wrote whose command goes on. */
+  apart(work: () => void): void {
+    const outer = this.#current
+    this.#current = undefined
+    const { dispatcher } = this.#server
+    const { tracksReads } = dispatcher
+    dispatcher.tracksReads = false
+    try {
+      work()
+    } finally {
+      this.#current = outer
+      dispatcher.tracksReads = tracksReads
+    }
+  }
+
   #enter(client: Client): void {
     this.#current = client
     this.#server.dispatcher.tracksReads = client.tracking?.broadcasts === false

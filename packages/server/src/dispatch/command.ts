@@ -53,6 +53,7 @@ export class Command {
   readonly deniesWhenFull: boolean
   readonly isAllowedUnauthenticated: boolean
   readonly isAllowedWhileLoading: boolean
+  readonly isAllowedWhileBusy: boolean
   readonly isForbiddenInMulti: boolean
   /** CLIENT PAUSE WRITE holds it back. */
   readonly mayReplicate: boolean
@@ -84,6 +85,7 @@ export class Command {
     this.deniesWhenFull = this.flags.has('denyoom')
     this.isAllowedUnauthenticated = this.flags.has('no_auth')
     this.isAllowedWhileLoading = this.flags.has('loading')
+    this.isAllowedWhileBusy = this.flags.has('allow_busy')
     this.isForbiddenInMulti = this.flags.has('no_multi')
     this.mayReplicate = this.isWrite || this.flags.has('may_replicate')
     this.gate = this.flags.has('protected') ? ServerGate.protectedCommand : 0

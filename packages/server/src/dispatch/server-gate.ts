@@ -11,4 +11,6 @@ export const ServerGate = {
   protectedCommand: 1 << 13,
   /** Clients track keys: what they read is remembered. */
   tracked: 1 << 14,
+  /** Clients are served in the middle of a module's command. */
+  busy: 1 << 15,
 } as const

@@ -64,7 +64,7 @@ export class Connection implements ClientLink {
 
   constructor(server: Server, accepted: Socket, unixPath: string | undefined) {
     this.#server = server
-    this.#socket = withSharedBuffer(accepted, (bytes) => this.#receive(receiveBuffer, bytes)) ?? accepted
+    this.#socket = withSharedBuffer(accepted, (bytes) => this.receive(receiveBuffer, bytes)) ?? accepted
     const socket = this.#socket
     this.isUnix = unixPath !== undefined
     this.address =
@@ -75,7 +75,7 @@ export class Connection implements ClientLink {
     this.#parser = new RequestParser(server.requestLimits)
     this.client = server.clients.create()
     this.client.link = this
-    if (socket === accepted) socket.on('data', (chunk: Buffer) => this.#receive(chunk, chunk.length))
+    if (socket === accepted) socket.on('data', (chunk: Buffer) => this.receive(chunk, chunk.length))
     else socket.resume()
     socket.on('end', () => this.#ended())
     socket.on('drain', () => this.#drained())
@@ -99,7 +99,15 @@ export class Connection implements ClientLink {
     return this.#parser.bufferBytes
   }
 
-  #receive(chunk: Buffer, bytes: number): void {
+  get isProcessing(): boolean {
+    return this.#processing
+  }
+
+  get isReadable(): boolean {
+    return !this.#processing && !this.#paused && !this.#stalled && !this.client.closing
+  }
+
+  receive(chunk: Buffer, bytes: number): void {
     const client = this.client
     client.inputBytes += bytes
     const { stats } = this.#server

@@ -1,5 +1,5 @@
 import { chmodSync, rmSync } from 'node:fs'
-import { createServer, type Server as NetServer, type Socket } from 'node:net'
+import { createServer, type Server as NetServer, Socket } from 'node:net'
 
 /** Where a server listens. */
 export type Endpoint =
@@ -48,6 +48,20 @@ export class Listener {
   /** The address listened at; empty for a unix socket. */
   get host(): string {
     return 'host' in this.#endpoint ? this.#endpoint.host : ''
+  }
+
+  /** File descriptor, or −1. */
+  get descriptor(): number {
+    return (this.#net as unknown as { _handle?: { fd?: number } | null })._handle?.fd ?? -1
+  }
+
+  /** Takes a connection that was accepted outside the event loop. */
+  adopt(descriptor: number): void {
+    // Like those that the event loop brings: nothing is read before somebody asks for it.
+    const options = { fd: descriptor, allowHalfOpen: true, pauseOnCreate: true }
+    const socket = new Socket(options)
+    if ('host' in this.#endpoint) socket.setNoDelay(true)
+    this.#net.emit('connection', socket)
   }
 
   /** Stops to accept; connections that exist go on. */

@@ -48,6 +48,8 @@ export class Persistence {
   #lastTrySeconds = 0
   #scheduled = false
   #cancelled = false
+  #temporaryFiles = 0
+  #backgroundPath: string | undefined
   #running: Promise<void> = Promise.resolve()
 
   constructor(server: Server) {
@@ -67,8 +69,10 @@ export class Persistence {
     return join(this.#server.config.text('dir'), this.#server.config.text('dbfilename'))
   }
 
-  get #temporaryPath(): string {
-    return join(this.#server.config.text('dir'), `temp-${process.pid}-${this.#server.runId.slice(0, 8)}.rdb`)
+  /** A path of its own for each save: FLUSHALL may save while a background save still writes to its file. */
+  #newTemporaryPath(): string {
+    const name = `temp-${process.pid}-${this.#server.runId.slice(0, 8)}-${++this.#temporaryFiles}.rdb`
+    return join(this.#server.config.text('dir'), name)
   }
 
   /**
@@ -76,7 +80,7 @@ export class Persistence {
    * @throws Error with the system's reason
    */
   saveNow(): void {
-    const temporary = this.#temporaryPath
+    const temporary = this.#newTemporaryPath()
     const dirtyBefore = this.#server.keyspace.dirty
     this.#server.events.emit('persistence-start', { target: 'rdb', background: false })
     try {
@@ -116,6 +120,7 @@ export class Persistence {
     this.#server.log.notice('Background saving started')
     this.#running = this.#background().finally(() => {
       this.inProgress = false
+      this.#backgroundPath = undefined
       this.#job = undefined
       this.lastDurationSeconds = Math.round((Date.now() - this.startedAtMs) / 1000)
       if (!this.#scheduled) return
@@ -137,8 +142,14 @@ export class Persistence {
     this.#cancelled = false
   }
 
+  /** Removes what a background save has written so far: for a process that ends at once. */
+  abandon(): void {
+    if (this.#backgroundPath !== undefined) rmSync(this.#backgroundPath, { force: true })
+  }
+
   async #background(): Promise<void> {
-    const temporary = this.#temporaryPath
+    const temporary = this.#newTemporaryPath()
+    this.#backgroundPath = temporary
     this.#server.events.emit('persistence-start', { target: 'rdb', background: true })
     try {
       let dirtyBefore: number

@@ -122,6 +122,8 @@ export class RedisModuleHost extends MetadataHost {
     }
   }
 
-  /** Other clients are served when the command ends: nothing else may run in the middle of it here. */
-  yield(_flags: number, _busyReply: string): void {}
+  yield(letsClientsIn: boolean, ageUs: number, reply: string | null): number {
+    const ageMs = ageUs < 0 ? -1 : ageUs / 1000
+    return this.server.interludes.serve(this.bridge(), { letsClientsIn, reply, ageMs }) * 1000
+  }
 }
