@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
+import type { RawClient } from '../support/raw-client.ts'
 import { ReplyError, Status, type Value } from '../support/resp.ts'
 
 const test = suite('COMMAND')
@@ -136,7 +137,20 @@ for (const version of [2, 3] as const) {
   })
 }
 
+/** What HELP says of the syntax, without its explanations. */
+async function syntaxLines(client: RawClient, container: string): Promise<string[]> {
+  const lines = ((await client.call(container, 'HELP')) as Status[]).map(({ text }) => text)
+  return lines.filter((line) => /^([^ ]| +\[)/.test(line)).sort()
+}
+
 test('every container has HELP in the form of Redis', async () => {
+  const ownSyntax = [
+    'ENABLE-KEYMETA-RUNTIME-REGISTRATION <0|1>',
+    'NO-TOUCH (ON|OFF)',
+    'RELOAD <name>',
+    'SETINFO <option> <value>',
+    'STRINGMATCH-LEN <pattern> <text>',
+  ]
   for (const container of [
     'CLIENT',
     'CONFIG',
@@ -153,6 +167,22 @@ test('every container has HELP in the form of Redis', async () => {
     assert.is(lines[0], `${container} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:`)
     assert.equal(lines.slice(-2), ['HELP', '    Print this help.'])
     assert.ok(lines.length > 4, container)
+    const [ours, theirs] = [
+      await syntaxLines(pair.modis, container),
+      await syntaxLines(pair.redis, container),
+    ]
+    assert.equal(
+      ours.filter((line) => !theirs.includes(line) && !ownSyntax.includes(line)),
+      [],
+      container,
+    )
+    // Of DEBUG there is only a part.
+    if (container !== 'DEBUG')
+      assert.equal(
+        theirs.filter((line) => !ours.includes(line)),
+        [],
+        container,
+      )
     const wrong = await pair.modis.call(container, 'HELP', 'x')
     assert.instance(wrong, ReplyError, container)
   }
