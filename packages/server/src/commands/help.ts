@@ -76,6 +76,7 @@ function syntax(argument: ArgumentDocumentation): string {
   const isChoice = type === 'oneof' && parts.every((part) => part.type === 'pure-token')
   if (isChoice && !isOptional) text = `(${text})`
   if (token !== undefined && type !== 'pure-token') text = `${token} ${text}`
-  if (flags.includes('multiple')) text = isOptional && type !== 'block' ? `${text} ...` : `${text} [${text} ...]`
+  if (flags.includes('multiple'))
+    text = isOptional && type !== 'block' ? `${text} ...` : `${text} [${text} ...]`
   return isOptional ? `[${text}]` : text
 }

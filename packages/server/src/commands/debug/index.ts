@@ -139,7 +139,10 @@ const subcommands: Readonly<Record<string, DebugCommand>> = {
   },
   reload: {
     args: [0, 3],
-    help: ['RELOAD [option ...]', 'Saves the data and loads it again. Options are MERGE, NOFLUSH and NOSAVE.'],
+    help: [
+      'RELOAD [option ...]',
+      'Saves the data and loads it again. Options are MERGE, NOFLUSH and NOSAVE.',
+    ],
     run: reload,
   },
   'set-active-expire': {
