@@ -318,6 +318,31 @@ test('INFO tells what a load brought and the time of the main thread', async () 
   await pair.modis.call('FLUSHALL')
 })
 
+test('INFO tells how long memory was over its limit', async () => {
+  for (const client of [pair.modis, pair.redis]) {
+    const exceeded = async (): Promise<readonly [current: number, total: number]> => {
+      const text = String(await client.call('INFO', 'stats'))
+      const of = (name: string): number =>
+        Number(new RegExp(`\\n${name}_eviction_exceeded_time:(\\d+)`).exec(text)?.[1])
+      return [of('current'), of('total')]
+    }
+    await client.call('CONFIG', 'RESETSTAT')
+    assert.equal(await exceeded(), [0, 0])
+    await client.call('CONFIG', 'SET', 'maxmemory', '1')
+    assert.instance(await client.call('SET', 'refused', '1'), ReplyError)
+    await sleep(50)
+    const [current, total] = await exceeded()
+    assert.ok(current >= 45 && current < 5000 && total === current, `${current}, ${total}`)
+    await client.call('CONFIG', 'SET', 'maxmemory', '1gb')
+    await client.call('SET', 'taken', '1')
+    const [none, past] = await exceeded()
+    assert.ok(none === 0 && past >= total, `${none}, ${past}`)
+    await client.call('CONFIG', 'SET', 'maxmemory', '0')
+    await client.call('CONFIG', 'RESETSTAT')
+    assert.equal(await exceeded(), [0, 0])
+  }
+})
+
 test('MONITOR shows what others do, secrets and administration left out', async () => {
   const monitor = await pair.connect()
   await monitor.compare('MONITOR')

@@ -410,6 +410,8 @@ export class Server {
     keyspace.misses = 0
     keyspace.expiredKeys = 0
     keyspace.evictedKeys = 0
+    this.eviction.resetFigures()
+    this.expiryCycle.resetFigures()
     this.clientEviction.evicted = 0
     for (const command of this.registry.commands.values()) command.resetFigures()
   }

@@ -65,6 +65,9 @@ export class Eviction {
   isPending = false
   /** Bytes that were in use when an eviction ran out of time: writes must not take memory further than that. */
   #reachedBytes = Number.POSITIVE_INFINITY
+  /** When memory was found over the limit and stayed there; undefined while it is within. */
+  #exceededSinceMs: number | undefined
+  #exceededMs = 0
 
   /**
    * @param evicted called for every key that was evicted
@@ -85,7 +88,10 @@ export class Eviction {
     const names = ['maxmemory', 'maxmemory-policy', 'maxmemory-samples', 'maxmemory-eviction-tenacity']
     source.follow([...names, 'lfu-log-factor', 'lfu-decay-time'], () => {
       this.maxBytes = source.integer('maxmemory')
-      if (this.maxBytes === 0) this.#otherBytes = 0
+      if (this.maxBytes === 0) {
+        this.#otherBytes = 0
+        this.#noteLimit(true)
+      }
       this.#samples = source.integer('maxmemory-samples')
       this.#limitMs = timeLimitMs(source.integer('maxmemory-eviction-tenacity'))
       this.#rules.logFactor = source.integer('lfu-log-factor')
@@ -140,7 +146,33 @@ export class Eviction {
     if (this.maxBytes === 0) return false
     this.#measure(0)
     if (this.isPending || this.isOverLimit) this.freeMemory()
+    else this.#noteLimit(true)
     return this.isPending
+  }
+
+  /** How long memory has been over the limit without a break, in milliseconds; 0 while it is within. */
+  get exceededMs(): number {
+    return this.#exceededSinceMs === undefined ? 0 : performance.now() - this.#exceededSinceMs
+  }
+
+  /** How long memory has been over the limit in all since {@link resetFigures}, in milliseconds. */
+  get totalExceededMs(): number {
+    return this.#exceededMs + this.exceededMs
+  }
+
+  /** Forgets for how long memory was over the limit. */
+  resetFigures(): void {
+    this.#exceededMs = 0
+    this.#exceededSinceMs = undefined
+  }
+
+  #noteLimit(isWithin: boolean): void {
+    if (!isWithin) {
+      this.#exceededSinceMs ??= performance.now()
+      return
+    }
+    this.#exceededMs += this.exceededMs
+    this.#exceededSinceMs = undefined
   }
 
   /** Measures what lies outside the keyspace, unless that was done in the last `restMs` milliseconds. */
@@ -165,6 +197,7 @@ export class Eviction {
     if (this.isOverLimit) this.#measure(MEASURE_REST_MS)
     const isFreed = !this.isOverLimit || this.#free(performance.now() + this.#limitMs)
     this.#reachedBytes = this.isPending ? this.usedBytes : Number.POSITIVE_INFINITY
+    this.#noteLimit(isFreed && !this.isPending)
     return isFreed
   }
 

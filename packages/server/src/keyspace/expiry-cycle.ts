@@ -33,6 +33,13 @@ export class ExpiryCycle {
     this.#keyspace = keyspace
   }
 
+  /** Sets its figures back to zero. */
+  resetFigures(): void {
+    this.stalePercent = 0
+    this.timeLimitReached = 0
+    this.spentMs = 0
+  }
+
   /** Works for at most about `budgetMs` milliseconds; returns whether there is more to do at once. */
   run(budgetMs: number): boolean {
     const { databases, expiryEnabled } = this.#keyspace

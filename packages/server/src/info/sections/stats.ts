@@ -30,7 +30,7 @@ function traffic({ stats, rates }: Server): InfoField[] {
   ]
 }
 
-function keys({ clientEviction, keyspace, expiryCycle, pubsub }: Server): InfoField[] {
+function keys({ clientEviction, eviction, keyspace, expiryCycle, pubsub }: Server): InfoField[] {
   return [
     ['expired_keys', keyspace.expiredKeys],
     ['expired_stale_perc', expiryCycle.stalePercent.toFixed(2)],
@@ -38,8 +38,8 @@ function keys({ clientEviction, keyspace, expiryCycle, pubsub }: Server): InfoFi
     ['expire_cycle_cpu_milliseconds', Math.floor(expiryCycle.spentMs)],
     ['evicted_keys', keyspace.evictedKeys],
     ['evicted_clients', clientEviction.evicted],
-    ['total_eviction_exceeded_time', 0],
-    ['current_eviction_exceeded_time', 0],
+    ['total_eviction_exceeded_time', Math.floor(eviction.totalExceededMs)],
+    ['current_eviction_exceeded_time', Math.floor(eviction.exceededMs)],
     ['keyspace_hits', keyspace.hits],
     ['keyspace_misses', keyspace.misses],
     ['pubsub_channels', pubsub.channelCount],
