@@ -1,5 +1,16 @@
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { withChecksum } from '../support/crc64.ts'
 import { suiteNeeding } from '../support/needs.ts'
@@ -340,6 +351,49 @@ test('a kill in the middle of a save leaves the old file', async () => {
   assert.ok(existsSync(file))
   assert.ok(after.equals(before) || after.length > before.length, 'the old file or the whole new one')
   await modis.stop()
+})
+
+test('FLUSHALL during a background save leaves a whole file at any moment', async () => {
+  const modis = await startModis({ save: '3600 1000000', rdbcompression: 'no' })
+  const client = await RawClient.connect(modis.port)
+  const sizes = (prefix: string): number[] =>
+    readdirSync(modis.folder)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => statSync(join(modis.folder, name), { throwIfNoEntry: false })?.size ?? 0)
+  for (let round = 0; round < 4; round++) {
+    for (let i = 0; i < 80; i++) await client.call('SET', `key:${i}`, randomBytes(1 << 20))
+    await client.call('BGSAVE')
+    await until('the file of a save', () => sizes('temp-').some((bytes) => bytes > 0))
+    await client.call('FLUSHALL')
+    for (const end = Date.now() + 100; Date.now() < end; await sleep(0)) {
+      for (const bytes of sizes('dump')) assert.ok(bytes < 1000, `${bytes} bytes without a key`)
+    }
+  }
+  client.close()
+})
+
+test('a save after very many that failed has all keys', async () => {
+  const modis = await startModis({ ...NO_SAVE_POINTS, 'enable-protected-configs': 'yes' })
+  const client = await RawClient.connect(modis.port)
+  const dir = join(modis.folder, 'data')
+  const save = async (): Promise<void> => {
+    await client.call('BGSAVE')
+    await until('the end of a save', async () =>
+      /rdb_bgsave_in_progress:0/.test(textOf(await client.call('INFO', 'persistence'))),
+    )
+  }
+  mkdirSync(dir)
+  assert.is(textOf(await client.call('CONFIG', 'SET', 'dir', dir)), 'OK')
+  await client.call('SET', 'key', 'value')
+  await save()
+  rmSync(dir, { recursive: true })
+  for (let failures = 0; failures < 254; failures++) await save()
+  assert.match(textOf(await client.call('INFO', 'persistence')), /rdb_last_bgsave_status:err/)
+  mkdirSync(dir)
+  await save()
+  assert.is(textOf(await client.call('DEBUG', 'RELOAD', 'NOSAVE')), 'OK')
+  assert.is(textOf(await client.call('GET', 'key')), 'value')
+  client.close()
 })
 
 test('save points save by themselves', async () => {

@@ -78,6 +78,8 @@ export class Keyspace {
   snapshot: SnapshotHook | undefined
   /** Version byte given to new entries: those with another were there before the running snapshot began. */
   snapshotVersion = 0
+  /** Snapshots begun since one was finished: so far back may the version of an entry lie. */
+  unfinishedSnapshots = 0
   /** Replaces the plain LRU touch while an LFU policy is in force. */
   lfuTouch: ((clock: number) => number) | undefined
 

@@ -47,10 +47,13 @@ export class SaveJob implements SnapshotHook {
     this.#writer = writer
     this.#values = values
     this.#info = info
+    if (keyspace.unfinishedSnapshots === MAX_VERSION - 1) makeAllCurrent(keyspace)
     this.#version = keyspace.snapshotVersion === MAX_VERSION ? 1 : keyspace.snapshotVersion + 1
-    keyspace.snapshotVersion = this.#version
-    keyspace.snapshot = this
+    // What a module has to say before the keys may fail, and a snapshot that never began must not be told of changes.
     this.#begin()
+    keyspace.snapshotVersion = this.#version
+    keyspace.unfinishedSnapshots++
+    keyspace.snapshot = this
   }
 
   #begin(): void {
@@ -78,6 +81,7 @@ export class SaveJob implements SnapshotHook {
       this.#cursor = database.keys.scan(this.#cursor, SCAN_COUNT, (address) => this.#write(database, address))
       if (this.#cursor === 0) this.#databaseAt++
     }
+    this.#keyspace.unfinishedSnapshots = 0
     return true
   }
 
@@ -127,6 +131,19 @@ export class SaveJob implements SnapshotHook {
     this.#writer.length(database.keys.size)
     this.#writer.length(database.expiring.size)
   }
+}
+
+/**
+ * Gives every entry the number of the last snapshot, as if that had been finished: the next has a number that no entry
+ * has. Needed once in 254 snapshots that fail one after another, because numbers are used anew after 255.
+ */
+function makeAllCurrent(keyspace: Keyspace): void {
+  for (const { keys } of keyspace.databases) {
+    keys.forEach((address) => {
+      keyspace.setVersion(address, keyspace.snapshotVersion)
+    })
+  }
+  keyspace.unfinishedSnapshots = 0
 }
 
 /** Writes one key with its expiry and value. */
