@@ -251,6 +251,7 @@ export class Server {
   async start(options: { readonly anyPort?: boolean; readonly load?: boolean } = {}): Promise<void> {
     const { dispatcher, listeners, log } = this
     await this.modules.loadConfigured()
+    this.users.loadConfigured()
     dispatcher.gate |= ServerGate.loading
     await listeners.open(options.anyPort ?? false)
     log.notice('Server initialized')

@@ -1,6 +1,7 @@
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
 import type { Command } from '../dispatch/command.ts'
+import { textOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
 import type { Denial, User } from './user.ts'
@@ -19,15 +20,34 @@ export function denied(
   if (denial === undefined) return undefined
   const context = client.transaction === undefined ? 'toplevel' : 'multi'
   server.users.log.add({ ...denial, context, user: client.user.name, client })
-  if (denial.reason === 'key') return noKey
-  if (denial.reason === 'channel') return noChannel
-  return new CommandError(explain(client.user, denial), 'NOPERM')
+  return errorOf(client.user, denial)
 }
 
-/** A denial in words that name what was refused, as ACL DRYRUN has them. */
+/** As {@link denied}, for a command that a module calls as `user` on behalf of `client`. */
+export function deniedToModule(
+  server: Server,
+  user: User,
+  client: Client,
+  command: Command,
+  args: RequestArgs,
+): CommandError | undefined {
+  const denial = user.denialOf(command, args)
+  if (denial === undefined) return undefined
+  server.users.log.add({ ...denial, context: 'module', user: user.name, client })
+  return errorOf(user, denial)
+}
+
+/** What a client is told of a denial: of keys and channels not which. */
+export function errorOf(user: User, denial: Denial): CommandError {
+  if (denial.reason === 'key') return noKey
+  if (denial.reason === 'channel') return noChannel
+  return new CommandError(explain(user, denial), 'NOPERM')
+}
+
+/** A denial in words that name what was refused, as ACL DRYRUN has them, in lossless text. */
 export function explain(user: User, { reason, object }: Denial): string {
   const what = reason === 'command' ? 'run the' : 'access the'
-  return `User ${user.name} has no permissions to ${what} '${object}' ${reason}`
+  return `User ${user.name} has no permissions to ${what} '${textOf(object)}' ${reason}`
 }
 
 const REASONS = {

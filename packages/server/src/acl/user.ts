@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Command } from '../dispatch/command.ts'
-import { bytesOf, textOf } from '../protocol/lossless-text.ts'
+import { bytesOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { AclRuleError, RuleRefusal, ruleErrors } from './acl-error.ts'
 import { type CommandNames, lowerCase } from './command-rules.ts'
@@ -78,11 +78,6 @@ export class User {
     return this.#isUnrestricted
   }
 
-  /** Whether payloads of RESTORE are checked wherever `sanitize-dump-payload` leaves it to the client. */
-  get sanitizesPayloads(): boolean {
-    return this.#state.sanitizesPayloads
-  }
-
   /** `on` or `off`, `nopass` and so forth, in the order Redis shows them. */
   get flags(): string[] {
     const { isEnabled, hasNoPassword, sanitizesPayloads } = this.#state
@@ -108,10 +103,25 @@ export class User {
    * @throws AclRuleError with Redis's message
    */
   setRules(rules: readonly string[]): void {
-    const merged = mergeSelectors(rules)
     const state = this.#copyOfState()
-    for (const rule of merged) this.#apply(state, rule)
+    for (const rule of mergeSelectors(rules)) this.#apply(state, rule)
     this.#take(state)
+  }
+
+  /** Applies rules whose selectors are each one; returns what is wrong with them, and leaves the user alone then. */
+  trySetRules(rules: readonly string[]): AclRuleError[] {
+    const state = this.#copyOfState()
+    const errors: AclRuleError[] = []
+    for (const rule of rules) {
+      try {
+        this.#apply(state, rule)
+      } catch (error) {
+        if (!(error instanceof AclRuleError)) throw error
+        errors.push(error)
+      }
+    }
+    if (errors.length === 0) this.#take(state)
+    return errors
   }
 
   /** Becomes what another user is, but for the name. */
@@ -296,9 +306,4 @@ function losesChannels(before: readonly Selector[], after: readonly Selector[]):
     (selector) =>
       selector.allowsAllChannels || [...selector.channelPatterns].some((pattern) => !kept.has(pattern)),
   )
-}
-
-/** The name of a user from the bytes of a request. */
-export function userName(bytes: Uint8Array): string {
-  return textOf(bytes)
 }

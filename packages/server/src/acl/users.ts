@@ -1,8 +1,14 @@
+import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
+import type { DirectiveLine } from '../config/config.ts'
+import { replaceFile } from '../config/replace-file.ts'
 import { ACL_CATEGORIES } from '../dispatch/acl-categories.ts'
-import { textOf } from '../protocol/lossless-text.ts'
+import { bytesOf, textOf } from '../protocol/lossless-text.ts'
 import type { Server } from '../server.ts'
+import { AclRuleError } from './acl-error.ts'
+import { readAclFile } from './acl-file.ts'
 import { AclLog } from './acl-log.ts'
+import { type ConfiguredUser, configuredUsers } from './configured-users.ts'
 import { User, type UserHost } from './user.ts'
 
 const DEFAULT_RULES = ['+@all', '~*', '&*', 'on', 'nopass']
@@ -15,6 +21,7 @@ export class Users {
   readonly #server: Server
   readonly #host: UserHost
   readonly #byName = new Map<string, User>()
+  readonly #configured: readonly ConfiguredUser[]
 
   constructor(server: Server) {
     this.#server = server
@@ -32,6 +39,12 @@ export class Users {
     this.default = this.create('default')
     this.default.setRules(DEFAULT_RULES)
     config.follow(['requirepass'], () => this.#setPassword(config.text('requirepass')))
+    this.#configured = configuredUsers(config, (name) => this.createDetached(name))
+    config.setDirective('user', {
+      get: () => '',
+      set: () => {},
+      lines: () => this.#configLines(),
+    })
   }
 
   /** `requirepass` stands for the password of the user `default`. */
@@ -40,12 +53,109 @@ export class Users {
     this.changed(this.default)
   }
 
+  /** Lines of the configuration file, where users do not stand in a file of their own. */
+  #configLines(): DirectiveLine[] {
+    if (this.#server.config.text('aclfile') !== '') return []
+    return this.lines().map((line, order) => ({ order, words: line.split(' ').slice(1) }))
+  }
+
+  /**
+   * Makes the users that the configuration or the file of users describes, now that all modules have brought their
+   * commands.
+   * @throws Error with what is wrong
+   */
+  loadConfigured(): void {
+    const { config, log } = this.#server
+    for (const { name, rules } of this.#configured) {
+      const user = this.create(name)
+      try {
+        user.setRules(user === this.default ? ['reset', ...rules] : rules)
+      } catch (error) {
+        if (!(error instanceof AclRuleError)) throw error
+        const { rule, reason } = error
+        throw new Error(`Error loading ACL rule '${rule}' for the user named '${name}': ${reason}`)
+      }
+      if (!user.isEnabled) {
+        log.notice(
+          `The user '${name}' is disabled (there is no 'on' modifier in the user description). Make sure this is not a ` +
+            'configuration error.',
+        )
+      }
+    }
+    this.changed(this.default)
+    const path = config.text('aclfile')
+    if (path === '') return
+    try {
+      this.load(path)
+    } catch (error) {
+      throw new Error(`Aborting Redis startup because of ACL errors: ${(error as Error).message}`)
+    }
+  }
+
   get(name: string): User | undefined {
     return this.#byName.get(name)
   }
 
+  /** All users in the order of the bytes of their names. */
   values(): Iterable<User> {
-    return this.#byName.values()
+    const users = [...this.#byName.values()].map((user) => ({ user, bytes: bytesOf(user.name) }))
+    return users.sort((one, other) => one.bytes.compare(other.bytes)).map(({ user }) => user)
+  }
+
+  /** The users as lines of a file of users, in lossless text. */
+  lines(): string[] {
+    return [...this.values()].map((user) => `user ${user.name} ${user.describe()}`)
+  }
+
+  /**
+   * Changes the rules of a user, which is created where there is none.
+   * @throws AclRuleError; nothing has changed then
+   */
+  set(name: string, rules: readonly string[]): void {
+    const user = this.#byName.get(name) ?? this.createDetached(name)
+    user.setRules(rules)
+    this.#byName.set(name, user)
+    this.changed(user)
+  }
+
+  /**
+   * Puts the users of a file in the place of those there are, whose clients are closed; `default` keeps its own.
+   * @throws CommandError with everything that is wrong in the file; nothing has changed then
+   */
+  load(path: string): void {
+    const loaded = this.#read(path)
+    const former = [...this.#byName.values()].filter((user) => user !== this.default)
+    const template = loaded.get('default') ?? this.createDetached('default')
+    if (!loaded.has('default')) template.setRules(DEFAULT_RULES)
+    this.default.copyRulesOf(template)
+    this.#byName.clear()
+    for (const [name, user] of loaded) this.#byName.set(name, user)
+    this.#byName.set('default', this.default)
+    this.#closeClientsOf(new Set(former))
+    this.changed(this.default)
+  }
+
+  #read(path: string): Map<string, User> {
+    try {
+      return readAclFile(path, (name) => this.createDetached(name))
+    } catch (error) {
+      throw new CommandError((error as Error).message)
+    }
+  }
+
+  /**
+   * Writes the users to a file.
+   * @throws Error with the system's reason
+   */
+  save(path: string): void {
+    replaceFile(
+      path,
+      bytesOf(
+        this.lines()
+          .map((line) => `${line}\n`)
+          .join(''),
+      ),
+    )
   }
 
   /** Registers a user that may do nothing yet; one that is there already is returned as it is. */
@@ -71,16 +181,24 @@ export class Users {
     return true
   }
 
-  /** Closes the clients of a user that is no more; a command of theirs that runs now still gets its reply. */
+  /** Closes the clients of a user that is no more. */
   closeClientsOf(user: User): void {
+    this.#closeClientsOf(new Set([user]))
+  }
+
+  #closeClientsOf(users: ReadonlySet<User>): void {
     for (const client of [...this.#server.clients.values()]) {
-      if (client.user !== user) continue
-      // The connection may outlive this turn, and must have no rights meanwhile.
-      client.user = this.default
-      client.isAuthenticated = false
-      this.#setGate(client)
-      close(client, 'its user was deleted')
+      if (users.has(client.user)) this.expel(client, 'its user was deleted')
     }
+  }
+
+  /** Closes a client that is not to be who it was; a command of it that runs now still gets its reply. */
+  expel(client: Client, reason: string): void {
+    // The connection may outlive this turn, and must have no rights meanwhile.
+    client.user = this.default
+    client.isAuthenticated = false
+    this.#setGate(client)
+    close(client, reason)
   }
 
   /** The user of a name and a password; undefined where they do not belong together or the user is disabled. */

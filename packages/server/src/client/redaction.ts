@@ -15,6 +15,8 @@ export function redactedFrom(
   switch (command.fullName) {
     case 'auth':
       return (index) => index > 0
+    case 'acl|setuser':
+      return (index) => index > 1
     case 'hello':
       return (index) => index > 2 && (isAuth(args, index - 1) || isAuth(args, index - 2))
     case 'config|set':

@@ -7,6 +7,8 @@ import type { BuiltInCommand } from './family.ts'
 
 /** What Redis's HELP says of arguments, where it does not follow from their descriptions. */
 const SYNTAX: Readonly<Record<string, readonly string[]>> = {
+  'acl|log': ['LOG [<count> | RESET]'],
+  'acl|setuser': ['SETUSER <username> <attribute> [<attribute> ...]'],
   'client|kill': ['KILL <ip:port>', 'KILL <option> <value> [<option> <value> [...]]'],
   'client|list': ['LIST [options ...]'],
   'client|setinfo': ['SETINFO <option> <value>'],

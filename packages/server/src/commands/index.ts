@@ -1,4 +1,5 @@
 import type { Module } from '@modis/sdk'
+import { aclFamily } from './acl/index.ts'
 import { commandFamily } from './command/index.ts'
 import { configFamily } from './config.ts'
 import { connectionFamily } from './connection.ts'
@@ -28,6 +29,7 @@ export const families: readonly Module[] = [
   moduleFamily,
   persistenceFamily,
   connectionFamily,
+  aclFamily,
   transactionFamily,
   pubsubFamily,
   configFamily,

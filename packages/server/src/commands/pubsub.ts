@@ -1,4 +1,5 @@
 import { arg, CommandError, type CommandFlag, type KeySpec } from '@modis/sdk'
+import type { ChannelArgument } from '../dispatch/command-channels.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import { type BuiltInCommand, defineFamily } from './family.ts'
@@ -28,6 +29,7 @@ export const pubsubFamily = defineFamily({
       complexity: 'O(N) where N is the number of patterns to subscribe to.',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { pattern: arg.many(arg.pattern()) },
+      channelArguments: allArguments(true),
       raw: subscriber('psubscribe'),
     },
     publish: {
@@ -38,6 +40,7 @@ export const pubsubFamily = defineFamily({
         'subscribed patterns (by any client).',
       flags: [...PUBLISH_FLAGS, 'sentinel'],
       args: { channel: arg.bytes(), message: arg.bytes() },
+      channelArguments: firstArgument,
       raw: (ctx, args) => ctx.reply.integer(ctx.server.pubsub.publish(args.bytes(1), args.bytes(2))),
     },
     pubsub: {
@@ -109,6 +112,7 @@ export const pubsubFamily = defineFamily({
       complexity: 'O(N) where N is the number of clients subscribed to the receiving shard channel.',
       flags: PUBLISH_FLAGS,
       args: { shardchannel: arg.bytes(), message: arg.bytes() },
+      channelArguments: firstArgument,
       keySpecs: [shardSpec(0)],
       raw: (ctx, args) => ctx.reply.integer(ctx.server.pubsub.publishToShard(args.bytes(1), args.bytes(2))),
     },
@@ -119,6 +123,7 @@ export const pubsubFamily = defineFamily({
       flags: SUBSCRIBE_FLAGS,
       args: { shardchannel: arg.many(arg.bytes()) },
       keySpecs: [shardSpec(-1)],
+      channelArguments: allArguments(false),
       raw: subscriber('ssubscribe'),
     },
     subscribe: {
@@ -127,6 +132,7 @@ export const pubsubFamily = defineFamily({
       complexity: 'O(N) where N is the number of channels to subscribe to.',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { channel: arg.many(arg.bytes()) },
+      channelArguments: allArguments(false),
       raw: subscriber('subscribe'),
     },
     sunsubscribe: {
@@ -150,6 +156,15 @@ export const pubsubFamily = defineFamily({
 })
 
 type RawHandler = NonNullable<BuiltInCommand['raw']>
+
+/** Every argument is a channel, or a pattern of channels. */
+function allArguments(isPattern: boolean): (args: RequestArgs) => ChannelArgument[] {
+  return ({ count }) => Array.from({ length: count - 1 }, (_, i) => ({ index: i + 1, isPattern }))
+}
+
+function firstArgument(): ChannelArgument[] {
+  return [{ index: 1, isPattern: false }]
+}
 
 function subscriber(kind: Kind): RawHandler {
   return (ctx, args) => {

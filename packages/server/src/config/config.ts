@@ -36,7 +36,7 @@ export interface Directive {
 /** A line that carries out a directive. */
 export interface DirectiveLine {
   readonly words: readonly string[]
-  /** Lines of all directives stand in the file in this order. */
+  /** Lines of all directives of a section stand in the file in this order. */
   readonly order: number
 }
 

@@ -1,4 +1,6 @@
 import { type Args, CommandError } from '@modis/sdk'
+import { KeyPermission } from '../../acl/user.ts'
+import { Gate } from '../../client/client.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { syntaxError } from '../../dispatch/command-errors.ts'
 import { ByteRange } from '../../keyspace/byte-range.ts'
@@ -31,11 +33,11 @@ interface SortOptions {
 }
 
 export function sort(ctx: CommandContext, args: RequestArgs): void {
-  sortWith(ctx, args, readOptions(args, true))
+  sortWith(ctx, args, readOptions(ctx, args, true))
 }
 
 export function sortRo(ctx: CommandContext, args: RequestArgs): void {
-  sortWith(ctx, args, readOptions(args, false))
+  sortWith(ctx, args, readOptions(ctx, args, false))
 }
 
 /** Positions of the keys of a SORT, as far as its arguments name them. */
@@ -49,7 +51,7 @@ export function sortKeyPositions(args: Args): number[] {
   return storeIndex > 0 ? [1, storeIndex] : [1]
 }
 
-function readOptions(args: RequestArgs, mayStore: boolean): SortOptions {
+function readOptions(ctx: CommandContext, args: RequestArgs, mayStore: boolean): SortOptions {
   const options: SortOptions = {
     isDescending: false,
     isText: false,
@@ -59,6 +61,7 @@ function readOptions(args: RequestArgs, mayStore: boolean): SortOptions {
     get: [],
     storeIndex: 0,
   }
+  const checkRights = rightsCheck(ctx, args)
   for (let index = 2; index < args.count; index++) {
     const rest = args.count - index - 1
     if (args.equals(index, 'ASC')) options.isDescending = false
@@ -68,11 +71,25 @@ function readOptions(args: RequestArgs, mayStore: boolean): SortOptions {
       options.offset = longArgument(args, ++index)
       options.count = longArgument(args, ++index)
     } else if (mayStore && args.equals(index, 'STORE') && rest >= 1) options.storeIndex = ++index
-    else if (args.equals(index, 'BY') && rest >= 1) options.by = new SortPattern(args.bytes(++index))
-    else if (args.equals(index, 'GET') && rest >= 1) options.get.push(new SortPattern(args.bytes(++index)))
-    else throw syntaxError
+    else if (args.equals(index, 'BY') && rest >= 1) {
+      options.by = new SortPattern(args.bytes(++index))
+      if (!options.by.isConstant) checkRights('BY')
+    } else if (args.equals(index, 'GET') && rest >= 1) {
+      checkRights('GET')
+      options.get.push(new SortPattern(args.bytes(++index)))
+    } else throw syntaxError
   }
   return options
+}
+
+/** The keys that patterns lead to are known only when they are read, so a user needs a right to all of them. */
+function rightsCheck({ client, command }: CommandContext, args: RequestArgs): (option: 'BY' | 'GET') => void {
+  if ((client.gate & Gate.restrictedUser) === 0 || command === undefined) return () => {}
+  const mayReadAll = client.user.mayRunOnEveryKey(command, args, KeyPermission.read)
+  return (option) => {
+    if (mayReadAll) return
+    throw new CommandError(`${option} option of SORT denied due to insufficient ACL permissions.`)
+  }
 }
 
 function sortWith(ctx: CommandContext, args: RequestArgs, options: SortOptions): void {

@@ -1,4 +1,4 @@
-import { inSection, integer, MAX_LONG, oneof, onlyEmpty, string, withoutEffect } from './builders.ts'
+import { directive, inSection, integer, MAX_LONG, oneof, string } from './builders.ts'
 
 const WHO = ['no', 'yes', 'local']
 
@@ -10,12 +10,19 @@ export const securityOptions = inSection('security', [
     immutable: true,
   }),
   oneof('enable-debug-command', 'no', WHO, 'Who may use DEBUG.', { immutable: true }),
-  string('aclfile', '', 'File of users.', {
-    immutable: true,
-    ...onlyEmpty('users are not part of this version'),
+  directive('user', 'A user and its rules; may be given any number of times, but not beside `aclfile`.', {
+    allowed: 'a name, then rules as of ACL SETUSER',
+    settable: false,
+    minWords: 1,
   }),
-  ...withoutEffect([
-    oneof('acl-pubsub-default', 'resetchannels', ['allchannels', 'resetchannels'], 'Channels of new users.'),
-    integer('acllog-max-len', 128, [0, MAX_LONG], 'Entries of ACL LOG.'),
-  ]),
+  string('aclfile', '', 'File of users, which ACL LOAD reads again and ACL SAVE writes; empty for none.', {
+    immutable: true,
+  }),
+  oneof(
+    'acl-pubsub-default',
+    'resetchannels',
+    ['allchannels', 'resetchannels'],
+    'Whether new users may use all channels, or none.',
+  ),
+  integer('acllog-max-len', 128, [0, MAX_LONG], 'Most entries of ACL LOG.'),
 ])
