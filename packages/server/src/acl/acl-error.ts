@@ -21,11 +21,21 @@ export class AclRuleError extends Error {
   /** What is wrong with it, in Redis's words. */
   readonly reason: string
 
-  constructor(rule: string, reason: string, message = `Error in ACL SETUSER modifier '${rule}': ${reason}`) {
+  constructor(
+    rule: string,
+    reason: string,
+    message = `Error in ACL SETUSER modifier '${shown(rule)}': ${reason}`,
+  ) {
     super(message)
     this.rule = rule
     this.reason = reason
   }
+}
+
+/** Redis shows a rule up to a zero byte. */
+function shown(rule: string): string {
+  const end = rule.indexOf('\0')
+  return end < 0 ? rule : rule.slice(0, end)
 }
 
 /** A rule that a selector cannot take; becomes an {@link AclRuleError} of the whole rule. */

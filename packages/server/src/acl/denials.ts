@@ -50,6 +50,15 @@ export function explain(user: User, { reason, object }: Denial): string {
   return `User ${user.name} has no permissions to ${what} '${textOf(object)}' ${reason}`
 }
 
+/** As {@link denied}, for a client that has waited and whose command is about to be served. */
+export function deniedMeanwhile(server: Server, client: Client): CommandError | undefined {
+  const { waiting } = client
+  if ((client.gate & Gate.restrictedUser) === 0 || waiting === undefined) return undefined
+  // What a module makes wait, it serves itself.
+  if (waiting.command.flags.has('module')) return undefined
+  return denied(server, client, waiting.command, waiting.args)
+}
+
 const REASONS = {
   command: 'no permission to execute the command or subcommand',
   key: 'no permission to touch the specified keys',

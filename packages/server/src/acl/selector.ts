@@ -230,13 +230,11 @@ export class Selector {
   }
 }
 
-/** The start of `%RW~pattern`, and the permissions it names. */
+/** The start of `%RW~pattern`, and the permissions it names. As in Redis, the rest may be missing from the `~` on. */
 function permissionsOf(rule: string): [prefix: string, permissions: number] {
-  const [prefix, letters] = /^%([rw]+)~/i.exec(rule) ?? []
-  if (prefix === undefined || letters === undefined || letters.length > 2)
-    throw new RuleRefusal(ruleErrors.syntax)
+  const [prefix, letters] = /^%(r|w|rw|wr)(?:~|$)/i.exec(rule) ?? []
+  if (prefix === undefined || letters === undefined) throw new RuleRefusal(ruleErrors.syntax)
   const lower = letters.toLowerCase()
-  if (lower === 'rr' || lower === 'ww') throw new RuleRefusal(ruleErrors.syntax)
   let permissions = 0
   if (lower.includes('r')) permissions |= KeyPermission.read
   if (lower.includes('w')) permissions |= KeyPermission.write

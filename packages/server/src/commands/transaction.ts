@@ -14,7 +14,7 @@ export const transactionFamily = defineFamily({
     discard: {
       summary: 'Forgets the queued commands.',
       since: '2.0.0',
-      complexity: 'O(N), when N is the number of queued commands',
+      complexity: 'O(N), N being the queued commands',
       flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
       args: {},
       raw: discard,
@@ -22,7 +22,7 @@ export const transactionFamily = defineFamily({
     exec: {
       summary: 'Runs the queued commands as one.',
       since: '1.2.0',
-      complexity: 'Depends on commands in the transaction',
+      complexity: 'That of the queued commands',
       flags: ['noscript', 'loading', 'stale', 'skip_slowlog'],
       args: {},
       raw: exec,
@@ -49,7 +49,7 @@ export const transactionFamily = defineFamily({
     watch: {
       summary: 'Makes the next EXEC do nothing if one of the keys changes before it.',
       since: '2.2.0',
-      complexity: 'O(1) for every key.',
+      complexity: 'O(N), N being the keys',
       flags: ['noscript', 'loading', 'stale', 'fast', 'allow_busy'],
       args: { key: arg.many(arg.key({ flags: ['RO'] })) },
       raw: watch,
@@ -97,13 +97,20 @@ function exec(ctx: CommandContext): void {
     for (const { command, args } of transaction.queue) {
       const error = deniedSince(server, client, command, args)
       if (error === undefined) server.dispatcher.run(client, command, args)
-      else ctx.reply.error(error.message, error.code)
+      else refuse(ctx, error)
       if (isObserved) server.monitors.show(client, command, args)
     }
   } finally {
     server.executing = undefined
     ctx.mayBlock = mayBlock
   }
+}
+
+/** Replies an error in the place of a queued command, and counts it, for it is no failure of the next one. */
+function refuse({ reply, server }: CommandContext, { message, code }: CommandError): void {
+  reply.error(message, code)
+  reply.countedErrors = reply.errors
+  server.stats.countError(code)
 }
 
 function watch(ctx: CommandContext, args: RequestArgs): void {
