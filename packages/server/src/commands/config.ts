@@ -20,12 +20,12 @@ export const configFamily = defineFamily({
     config: {
       summary: 'A container for commands about the configuration.',
       since: '2.0.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: {
         get: {
           summary: 'Returns options and their values.',
           since: '2.0.0',
-          complexity: 'O(N) when N is the number of configuration parameters provided',
+          complexity: 'O(N*M), N being the options and M the patterns given',
           flags: FLAGS,
           history: [['7.0.0', 'Takes several patterns.']],
           args: { parameter: arg.many(arg.string()) },
@@ -53,7 +53,7 @@ export const configFamily = defineFamily({
         set: {
           summary: 'Sets options, all of them or none.',
           since: '2.0.0',
-          complexity: 'O(N) when N is the number of configuration parameters provided',
+          complexity: 'O(N), N being the options given',
           flags: FLAGS,
           tips: ALL_NODES,
           history: [['7.0.0', 'Takes several options.']],

@@ -19,13 +19,13 @@ export const moduleFamily = defineFamily({
     module: {
       summary: 'Loads, lists and unloads modules.',
       since: '4.0.0',
-      complexity: 'Depends on the subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: {
         help: helpSubcommand('5.0.0'),
         list: {
           summary: 'Lists the modules that are loaded.',
           since: '4.0.0',
-          complexity: 'O(N) where N is the number of loaded modules.',
+          complexity: 'O(N), N being the modules',
           flags: ['admin', 'noscript'],
           tips: ['nondeterministic_output_order'],
           raw: (ctx) => writeLoadedModules(ctx.reply, ctx.server.registry),
@@ -58,7 +58,7 @@ export const moduleFamily = defineFamily({
           ...loads,
           summary: 'Loads a module anew, with the arguments and configuration it has.',
           since: '7.2.0',
-          complexity: 'O(N) where N is the number of values of its data types.',
+          complexity: 'O(N), N being the values of its data types',
           args: { name: arg.string() },
           raw: reload,
         },

@@ -26,7 +26,7 @@ export const pubsubFamily = defineFamily({
     psubscribe: {
       summary: 'Gets the messages of all channels that match patterns.',
       since: '2.0.0',
-      complexity: 'O(N) where N is the number of patterns to subscribe to.',
+      complexity: 'O(N), N being the patterns given',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { pattern: arg.many(arg.pattern()) },
       channelArguments: allArguments(true),
@@ -35,9 +35,7 @@ export const pubsubFamily = defineFamily({
     publish: {
       summary: 'Sends a message to a channel.',
       since: '2.0.0',
-      complexity:
-        'O(N+M) where N is the number of clients subscribed to the receiving channel and M is the total number of ' +
-        'subscribed patterns (by any client).',
+      complexity: 'O(N+M), N being the subscribers of the channel and M the patterns of all connections',
       flags: [...PUBLISH_FLAGS, 'sentinel'],
       args: { channel: arg.bytes(), message: arg.bytes() },
       channelArguments: firstArgument,
@@ -46,14 +44,12 @@ export const pubsubFamily = defineFamily({
     pubsub: {
       summary: 'A container for commands about publish/subscribe.',
       since: '2.8.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: {
         channels: {
           summary: 'Returns the channels that somebody has subscribed to.',
           since: '2.8.0',
-          complexity:
-            'O(N) where N is the number of active channels, and assuming constant time pattern matching (relatively ' +
-            'short channels and patterns)',
+          complexity: 'O(N), N being the channels that have subscribers',
           flags: ASK_FLAGS,
           arity: -2,
           args: { pattern: arg.optional(arg.pattern()) },
@@ -71,7 +67,7 @@ export const pubsubFamily = defineFamily({
         numsub: {
           summary: 'Returns the number of clients subscribed to each channel.',
           since: '2.8.0',
-          complexity: 'O(N) for the NUMSUB subcommand, where N is the number of requested channels',
+          complexity: 'O(N), N being the channels given',
           flags: ASK_FLAGS,
           args: { channel: arg.many(arg.bytes(), { min: 0 }) },
           raw: subscriberCounter(false),
@@ -79,9 +75,7 @@ export const pubsubFamily = defineFamily({
         shardchannels: {
           summary: 'Returns the shard channels that somebody has subscribed to.',
           since: '7.0.0',
-          complexity:
-            'O(N) where N is the number of active shard channels, and assuming constant time pattern matching ' +
-            '(relatively short shard channels).',
+          complexity: 'O(N), N being the shard channels that have subscribers',
           flags: ASK_FLAGS,
           arity: -2,
           args: { pattern: arg.optional(arg.pattern()) },
@@ -90,8 +84,7 @@ export const pubsubFamily = defineFamily({
         shardnumsub: {
           summary: 'Returns the number of clients subscribed to each shard channel.',
           since: '7.0.0',
-          complexity:
-            'O(N) for the SHARDNUMSUB subcommand, where N is the number of requested shard channels',
+          complexity: 'O(N), N being the shard channels given',
           flags: ASK_FLAGS,
           args: { shardchannel: arg.many(arg.bytes(), { min: 0 }) },
           raw: subscriberCounter(true),
@@ -101,7 +94,7 @@ export const pubsubFamily = defineFamily({
     punsubscribe: {
       summary: 'Ends subscriptions to patterns, or to all of them.',
       since: '2.0.0',
-      complexity: 'O(N) where N is the number of patterns to unsubscribe.',
+      complexity: 'O(N), N being the patterns given, or all of the connection',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { pattern: arg.many(arg.pattern(), { min: 0 }) },
       raw: unsubscriber('psubscribe'),
@@ -109,7 +102,7 @@ export const pubsubFamily = defineFamily({
     spublish: {
       summary: 'Sends a message to a shard channel.',
       since: '7.0.0',
-      complexity: 'O(N) where N is the number of clients subscribed to the receiving shard channel.',
+      complexity: 'O(N), N being the subscribers of the shard channel',
       flags: PUBLISH_FLAGS,
       args: { shardchannel: arg.bytes(), message: arg.bytes() },
       channelArguments: firstArgument,
@@ -119,7 +112,7 @@ export const pubsubFamily = defineFamily({
     ssubscribe: {
       summary: 'Gets the messages of shard channels.',
       since: '7.0.0',
-      complexity: 'O(N) where N is the number of shard channels to subscribe to.',
+      complexity: 'O(N), N being the shard channels given',
       flags: SUBSCRIBE_FLAGS,
       args: { shardchannel: arg.many(arg.bytes()) },
       keySpecs: [shardSpec(-1)],
@@ -129,7 +122,7 @@ export const pubsubFamily = defineFamily({
     subscribe: {
       summary: 'Gets the messages of channels.',
       since: '2.0.0',
-      complexity: 'O(N) where N is the number of channels to subscribe to.',
+      complexity: 'O(N), N being the channels given',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { channel: arg.many(arg.bytes()) },
       channelArguments: allArguments(false),
@@ -138,7 +131,7 @@ export const pubsubFamily = defineFamily({
     sunsubscribe: {
       summary: 'Ends subscriptions to shard channels, or to all of them.',
       since: '7.0.0',
-      complexity: 'O(N) where N is the number of shard channels to unsubscribe.',
+      complexity: 'O(N), N being the shard channels given, or all of the connection',
       flags: SUBSCRIBE_FLAGS,
       args: { shardchannel: arg.many(arg.bytes(), { min: 0 }) },
       keySpecs: [shardSpec(-1)],
@@ -147,7 +140,7 @@ export const pubsubFamily = defineFamily({
     unsubscribe: {
       summary: 'Ends subscriptions to channels, or to all of them.',
       since: '2.0.0',
-      complexity: 'O(N) where N is the number of channels to unsubscribe.',
+      complexity: 'O(N), N being the channels given, or all of the connection',
       flags: [...SUBSCRIBE_FLAGS, 'sentinel'],
       args: { channel: arg.many(arg.bytes(), { min: 0 }) },
       raw: unsubscriber('subscribe'),

@@ -18,7 +18,7 @@ import { log } from './log.ts'
 const FLAGS: readonly CommandFlag[] = ['noscript', 'loading', 'stale', 'sentinel']
 const ADMIN: readonly CommandFlag[] = ['admin', ...FLAGS]
 const ALL_NODES = ['request_policy:all_nodes', 'response_policy:all_succeeded']
-const USERS = 'O(N). Where N is the number of configured users.'
+const USERS = 'O(N), N being the users'
 
 export const aclFamily = defineFamily({
   name: 'acl',
@@ -28,13 +28,13 @@ export const aclFamily = defineFamily({
     acl: {
       summary: 'A container for commands about users and what they may do.',
       since: '6.0.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       flags: ['sentinel'],
       subcommands: {
         cat: {
           summary: 'Returns the categories of commands, or the commands of a category.',
           since: '6.0.0',
-          complexity: 'O(1) since the categories and commands are a fixed set.',
+          complexity: 'O(N), N being the categories, or the commands of one',
           flags: FLAGS,
           arity: -2,
           args: { category: arg.optional(arg.string()) },
@@ -43,7 +43,7 @@ export const aclFamily = defineFamily({
         deluser: {
           summary: 'Deletes users and closes their connections.',
           since: '6.0.0',
-          complexity: 'O(1) amortized time considering the typical user.',
+          complexity: 'O(N), N being the connections',
           flags: ADMIN,
           tips: ALL_NODES,
           args: { username: arg.many(arg.string()) },
@@ -69,7 +69,7 @@ export const aclFamily = defineFamily({
         getuser: {
           summary: 'Returns the rules of a user.',
           since: '6.0.0',
-          complexity: 'O(N). Where N is the number of password, command and pattern rules that the user has.',
+          complexity: 'O(N), N being the rules and passwords of the user',
           flags: ADMIN,
           history: [
             ['6.2.0', 'Shows patterns of channels.'],
@@ -98,7 +98,7 @@ export const aclFamily = defineFamily({
         log: {
           summary: 'Returns what users were refused of late.',
           since: '6.0.0',
-          complexity: 'O(N) with N being the number of entries shown.',
+          complexity: 'O(N), N being the entries returned',
           flags: ADMIN,
           history: [['7.2.0', 'Shows the number of an entry, and when it was made and last changed.']],
           arity: -2,
@@ -121,7 +121,7 @@ export const aclFamily = defineFamily({
         setuser: {
           summary: 'Creates a user, or changes the rules of one.',
           since: '6.0.0',
-          complexity: 'O(N). Where N is the number of rules provided.',
+          complexity: 'O(N), N being the rules given',
           flags: ADMIN,
           tips: ALL_NODES,
           history: [

@@ -15,7 +15,7 @@ import { caching, redirectionOf, tracking, trackingInfo } from './tracking.ts'
 const FLAGS: readonly CommandFlag[] = ['noscript', 'loading', 'stale', 'sentinel']
 const ADMIN: readonly CommandFlag[] = ['admin', ...FLAGS]
 const ALL_NODES = ['request_policy:all_nodes', 'response_policy:all_succeeded']
-const CLIENTS = 'O(N) where N is the number of client connections'
+const CLIENTS = 'O(N), N being the connections'
 
 const onOff = (): BuiltInCommand['args'] => ({
   enabled: arg.oneof({
@@ -217,7 +217,7 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   tracking: {
     summary: 'Tells the connection of changes of the keys it has read.',
     since: '6.0.0',
-    complexity: 'O(1). Some options may introduce additional complexity.',
+    complexity: 'O(1); O(N*M) with BCAST, N being the prefixes given and M those that the connection has',
     flags: FLAGS,
     arity: -3,
     args: {
@@ -245,7 +245,7 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   unblock: {
     summary: 'Ends the wait of a blocked client.',
     since: '5.0.0',
-    complexity: 'O(log N) where N is the number of client connections',
+    complexity: 'O(1)',
     flags: ADMIN,
     arity: -3,
     args: {
@@ -262,7 +262,7 @@ export const clientSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   unpause: {
     summary: 'Lets commands that wait for the end of a pause run.',
     since: '6.2.0',
-    complexity: 'O(N) Where N is the number of paused clients',
+    complexity: 'O(N), N being the connections that wait',
     flags: ADMIN,
     args: {},
     raw: (ctx) => {

@@ -12,8 +12,8 @@ import { writeCommandDocs, writeCommandInfo, writeKeyFlags } from './describe.ts
 
 const FLAGS: readonly CommandFlag[] = ['loading', 'stale', 'sentinel']
 const UNORDERED = ['nondeterministic_output_order']
-const LOOK_UPS = 'O(N) where N is the number of commands to look up'
-const ALL_COMMANDS = 'O(N) where N is the total number of Redis commands'
+const LOOK_UPS = 'O(N), N being the commands asked for'
+const ALL_COMMANDS = 'O(N), N being the commands of the server'
 
 const commandWithArguments = {
   command: arg.string(),
@@ -54,7 +54,7 @@ export const commandFamily = defineFamily({
         getkeys: {
           summary: 'Returns the keys of a command with its arguments.',
           since: '2.8.13',
-          complexity: 'O(N) where N is the number of arguments to the command',
+          complexity: 'O(N), N being the arguments of the command',
           flags: FLAGS,
           args: commandWithArguments,
           raw: (ctx, args) => getKeys(ctx, args, false),
@@ -62,7 +62,7 @@ export const commandFamily = defineFamily({
         getkeysandflags: {
           summary: 'Returns the keys of a command with its arguments, and what it does with each.',
           since: '7.0.0',
-          complexity: 'O(N) where N is the number of arguments to the command',
+          complexity: 'O(N), N being the arguments of the command',
           flags: FLAGS,
           args: commandWithArguments,
           raw: (ctx, args) => getKeys(ctx, args, true),

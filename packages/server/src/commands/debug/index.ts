@@ -28,7 +28,7 @@ export const debugFamily = defineFamily({
     debug: {
       summary: 'Looks into the server, and provokes what is hard to come by; for tests.',
       since: '1.0.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       flags: ['admin', 'noscript', 'loading', 'stale', 'protected'],
       arity: -2,
       raw: debug,

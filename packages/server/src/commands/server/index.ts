@@ -28,7 +28,7 @@ export const serverFamily = defineFamily({
     latency: {
       summary: 'A container for commands about how long things take.',
       since: '2.8.13',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: latencySubcommands,
     },
     lolwut: {
@@ -42,7 +42,7 @@ export const serverFamily = defineFamily({
     memory: {
       summary: 'A container for commands about memory.',
       since: '4.0.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: memorySubcommands,
     },
     monitor: {
@@ -64,8 +64,7 @@ export const serverFamily = defineFamily({
     shutdown: {
       summary: 'Saves the data and ends the server.',
       since: '1.0.0',
-      complexity:
-        'O(N) when saving, where N is the total number of keys in all databases when saving data, otherwise O(1)',
+      complexity: 'O(N) where the data is saved, N being all keys; else O(1)',
       flags: ['admin', 'noscript', 'loading', 'stale', 'no_multi', 'sentinel', 'allow_busy'],
       history: [['7.0.0', 'Takes `NOW`, `FORCE` and `ABORT`.']],
       args: {
@@ -85,7 +84,7 @@ export const serverFamily = defineFamily({
     slowlog: {
       summary: 'A container for commands about commands that took long.',
       since: '2.2.12',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       subcommands: slowlogSubcommands,
     },
     time: {

@@ -34,7 +34,7 @@ export const latencySubcommands: Readonly<Record<string, BuiltInCommand>> = {
   histogram: {
     summary: 'Returns how many calls of commands took how long.',
     since: '7.0.0',
-    complexity: 'O(N) where N is the number of commands with latency information being retrieved.',
+    complexity: 'O(N), N being the commands that have been called',
     flags: FLAGS,
     tips: TIPS,
     args: { COMMAND: arg.many(arg.string({ name: 'COMMAND' }), { min: 0 }) },

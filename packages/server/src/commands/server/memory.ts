@@ -25,7 +25,7 @@ export const memorySubcommands: Readonly<Record<string, BuiltInCommand>> = {
     summary:
       'Tells of the allocator that the server is built with; that of Modis has no more to say than INFO.',
     since: '4.0.0',
-    complexity: 'Depends on how much memory is allocated, could be slow',
+    complexity: 'O(1)',
     tips: TIPS,
     args: {},
     raw: ({ reply }) => reply.verbatim('txt', 'Stats not supported for the current allocator'),
@@ -34,7 +34,7 @@ export const memorySubcommands: Readonly<Record<string, BuiltInCommand>> = {
   purge: {
     summary: 'Gives memory back to the system; Modis does so without being asked.',
     since: '4.0.0',
-    complexity: 'Depends on how much memory is allocated, could be slow',
+    complexity: 'O(1)',
     tips: ['request_policy:all_shards', 'response_policy:all_succeeded'],
     args: {},
     raw: ({ reply }) => reply.ok(),
@@ -50,7 +50,7 @@ export const memorySubcommands: Readonly<Record<string, BuiltInCommand>> = {
   usage: {
     summary: 'Estimates the memory that a key takes.',
     since: '4.0.0',
-    complexity: 'O(N) where N is the number of samples.',
+    complexity: 'O(1)',
     flags: ['readonly'],
     args: {
       key: arg.key({ flags: ['RO'] }),

@@ -14,7 +14,7 @@ export const slowlogSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   get: {
     summary: 'Returns the latest commands that took long.',
     since: '2.2.12',
-    complexity: 'O(N) where N is the number of entries returned',
+    complexity: 'O(N), N being the entries returned',
     flags: FLAGS,
     tips: ['request_policy:all_nodes', 'nondeterministic_output'],
     history: [['4.0.0', 'Tells the address and the name of the client.']],
@@ -35,7 +35,7 @@ export const slowlogSubcommands: Readonly<Record<string, BuiltInCommand>> = {
   reset: {
     summary: 'Forgets all entries.',
     since: '2.2.12',
-    complexity: 'O(N) where N is the number of entries in the slowlog',
+    complexity: 'O(N), N being the entries',
     flags: FLAGS,
     tips: ['request_policy:all_nodes', 'response_policy:all_succeeded'],
     args: {},
