@@ -56,9 +56,12 @@ export type MetadataLoaded =
   | { outcome: 'unknown' | 'left out' | 'refused' | 'corrupt' }
 
 export interface Authentication {
-  /** Whether a module decided about it; otherwise the server's own users do. */
-  handled: boolean
-  /** With `handled`: the error the client gets, or null when it is authenticated. */
+  /**
+   * Whether a module decided about it; otherwise the server's own users do. `waits`: a module made the client wait, and
+   * `BridgeHost.authUnblocked` follows.
+   */
+  outcome: 'not handled' | 'denied' | 'welcome' | 'waits'
+  /** When denied: the error the client gets, with its code after a dash where it has one; null for the usual one. */
   error: string | null
 }
 
@@ -194,7 +197,7 @@ export interface Bridge {
   /** After all parameters of one CONFIG SET. Null when applied, else why not. */
   configApply(config: number): string | null
   /** Asks the modules' authentication callbacks, in order. */
-  authenticate(client: number, user: Uint8Array, password: Uint8Array): Authentication
+  authenticate(caller: CallerInfo, user: Uint8Array, password: Uint8Array): Authentication
   /** The user of a client changed: tells the module that had authenticated it. */
   userChanged(client: number): void
 

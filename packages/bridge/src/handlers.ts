@@ -242,7 +242,7 @@ function registrationHandlers(host: BridgeHost, memory: SharedMemory): Handlers 
       memory.slots[0] = Number(host.setCommandCategories(memory.slots[0], memory.text(1)))
     },
     addCategory() {
-      memory.slots[0] = Number(host.addCategory(memory.slots[0], memory.text(1)))
+      memory.slots[0] = categoryAnswers[host.addCategory(memory.slots[0], memory.text(1))]
     },
     registerType() {
       memory.slots[0] = Number(host.registerType(JSON.parse(memory.text(0)) as TypeRegistration))
@@ -336,6 +336,9 @@ function clientHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
       const [blocked, client, elapsedUs] = memory.slots
       host.unblocked(blocked, client, memory.slice(3), elapsedUs)
     },
+    authUnblocked() {
+      host.authUnblocked(memory.slots[0], memory.slots[1])
+    },
     blockAborted() {
       host.blockAborted(memory.slots[0], memory.slots[1])
     },
@@ -358,10 +361,10 @@ function clientHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
       memory.slots[0] = Number(host.setClientName(memory.slots[0], memory.slice(1)))
     },
     clientUser() {
-      memory.giveText(0, host.clientUser(memory.slots[0]))
+      memory.giveBytes(0, host.clientUser(memory.slots[0]))
     },
-    closeClient() {
-      memory.slots[0] = Number(host.closeClient(memory.slots[0]))
+    deauthenticate() {
+      memory.slots[0] = Number(host.deauthenticate(memory.slots[0]))
     },
     redactArgument() {
       memory.slots[0] = Number(host.redactArgument(memory.slots[0], memory.slots[1]))
@@ -372,27 +375,29 @@ function clientHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   }
 }
 
-const permissionAnswers = { no: 0, yes: 1, 'unknown-command': 2 } as const
+const categoryAnswers = { added: 0, taken: 1, 'no-room': 2 } as const
+const permissionAnswers = { no: 0, yes: 1, 'unknown-command': 2, arity: 3 } as const
 
 function userHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
   return {
     userCreate() {
-      memory.slots[0] = host.userCreate(memory.text(0))
+      memory.slots[0] = host.userCreate(memory.slice(0))
     },
     userFree() {
-      host.userFree(memory.slots[0])
+      host.userFree(memory.slots[0], memory.slots[1] !== 0)
     },
     userByName() {
-      memory.slots[0] = host.userByName(memory.text(0))
+      memory.slots[0] = host.userByName(memory.slice(0))
     },
     userName() {
-      memory.giveText(0, host.userName(memory.slots[0]))
+      memory.giveBytes(0, host.userName(memory.slots[0]))
     },
     userSetRules() {
-      memory.giveText(0, host.userSetRules(memory.slots[0], memory.text(1)))
+      const [user, , , isLine] = memory.slots
+      memory.giveBytes(0, host.userSetRules(user, memory.slice(1), isLine !== 0))
     },
     userRules() {
-      memory.giveText(0, host.userRules(memory.slots[0]))
+      memory.giveBytes(0, host.userRules(memory.slots[0]))
     },
     userMayRun() {
       memory.slots[0] = permissionAnswers[host.userMayRun(memory.slots[0], memory.args(1))]
@@ -402,14 +407,17 @@ function userHandlers(host: BridgeHost, memory: SharedMemory): Handlers {
       memory.slots[0] = Number(host.userMayAccessKey(user, memory.slice(1), flags, isPrefix !== 0))
     },
     userMayAccessChannel() {
-      const [user, , , flags] = memory.slots
-      memory.slots[0] = Number(host.userMayAccessChannel(user, memory.slice(1), flags))
+      const [user, , , isPattern] = memory.slots
+      memory.slots[0] = Number(host.userMayAccessChannel(user, memory.slice(1), isPattern !== 0))
     },
     aclLogAdd() {
-      host.aclLogAdd(memory.text(0), memory.slice(2), memory.slots[4], memory.caller(5))
+      host.aclLogAdd(memory.slice(0), memory.slice(2), memory.slots[4], memory.caller(5))
     },
     authenticate() {
       memory.slots[0] = Number(host.authenticate(memory.slots[0], memory.slots[1]))
+    },
+    authenticateByName() {
+      memory.slots[0] = Number(host.authenticateByName(memory.slots[0], memory.slice(1)))
     },
   }
 }

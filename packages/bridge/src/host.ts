@@ -150,6 +150,8 @@ export const CallStatus = {
   noSpace: 6,
   readOnly: 7,
   notInScript: 8,
+  /** `CallFlag.checkAcl` for a client that has no user. */
+  noUser: 9,
 } as const
 
 export interface CallResult {
@@ -379,8 +381,7 @@ export interface CommandHost {
   documentCommand(documentation: CommandDocumentation): void
   /** Names as given, separated by blanks. False when one is unknown. */
   setCommandCategories(command: number, categories: string): boolean
-  /** False when the name is taken or there is no room for another. */
-  addCategory(module: number, name: string): boolean
+  addCategory(module: number, name: string): 'added' | 'taken' | 'no-room'
   /**
    * Runs a command for `caller`, as `user` (a user number), or when that is 0 as the user of its client;
    * without a client, as the default user.
@@ -426,6 +427,11 @@ export interface ClientHost {
   /** The client goes on. `reply` is RESP in its protocol, empty for none. */
   unblocked(blocked: number, client: number, reply: Slice, elapsedUs: number): void
   /**
+   * A client that waits since `Bridge.authenticate` said so may go on: its authentication is to be asked for again. The
+   * module has measured so many microseconds of work for it.
+   */
+  authUnblocked(blocked: number, measuredUs: number): void
+  /**
    * RM_AbortBlock: the client waits no longer. Called before the command returns, which then has a
    * reply as if it had never blocked, or later, when there is none.
    */
@@ -437,32 +443,44 @@ export interface ClientHost {
   ): { flags: number; address: string; port: number; db: number; resp: number } | null
   clientName(client: number): ByteSource | null
   setClientName(client: number, name: Slice): boolean
-  clientUser(client: number): string | null
-  closeClient(client: number): boolean
+  /** Null as well for a client that runs as nobody: one that a call without `CallFlag.checkAcl` is made with. */
+  clientUser(client: number): ByteSource | null
   /** Hides an argument of the running command in the slow log and MONITOR. */
   redactArgument(client: number, position: number): boolean
   /** Name of the command the client is running, as in INFO commandstats. */
   currentCommandName(client: number): string
 }
 
-/** Users are numbers given out by the host; 0 is "no user". */
+/**
+ * Users are numbers given out by the host, a new one for each `userCreate` and `userByName`; 0 is "no user". A number
+ * that it does not know, for it was freed or its user deleted, stands for a user that may do nothing.
+ */
 export interface UserHost {
-  userCreate(name: string): number
-  userFree(user: number): void
+  /** A user that no client but the module's own can become, and that has the rights of a new user: none. */
+  userCreate(name: Slice): number
+  /**
+   * The number is not used any more. With `disconnect`, a user that came from `userCreate` is gone, and clients that
+   * are authenticated as it lose their connections.
+   */
+  userFree(user: number, disconnect: boolean): void
   /** 0 when there is no such user. */
-  userByName(name: string): number
-  userName(user: number): string
-  /** Null when the rules were applied, else the reason. */
-  userSetRules(user: number, rules: string): string | null
-  userRules(user: number): string
-  userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command'
-  /** `flags`: bits of REDISMODULE_CMD_KEY_*. */
+  userByName(name: Slice): number
+  userName(user: number): ByteSource | null
+  /** Null when the rules were applied, else the reason. `isLine`: several in a line, to be split as Redis does. */
+  userSetRules(user: number, rules: Slice, isLine: boolean): ByteSource | null
+  userRules(user: number): ByteSource | null
+  userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' | 'arity'
+  /** `flags`: bits of REDISMODULE_CMD_KEY_*; with none of them, any use of the key will do. */
   userMayAccessKey(user: number, key: Slice, flags: number, isPrefix: boolean): boolean
-  userMayAccessChannel(user: number, channel: Slice, flags: number): boolean
+  userMayAccessChannel(user: number, channel: Slice, isPattern: boolean): boolean
   /** `reason`: RedisModuleACLLogEntryReason. */
-  aclLogAdd(user: string, object: Slice, reason: number, caller: CallerInfo): void
+  aclLogAdd(user: Slice, object: Slice, reason: number, caller: CallerInfo): void
   /** The client becomes `user`. False when there is no such client or the user is disabled. */
   authenticate(client: number, user: number): boolean
+  /** The same with one of the server's own users; false when there is none of that name. */
+  authenticateByName(client: number, name: Slice): boolean
+  /** The client is nobody any more, and its connection is closed. False when there is no such client. */
+  deauthenticate(client: number): boolean
   authCallbacksWanted(wanted: boolean): void
 }
 

@@ -78,6 +78,7 @@ const nothing = new Uint8Array(0)
 const measureUnlink = 0
 const measureFreeEffort = 1
 const measureMemory = 2
+const authOutcomes = ['not handled', 'denied', 'welcome', 'waits'] as const
 const metadataOutcomes = ['unknown', 'loaded', 'left out', 'refused', 'corrupt'] as const
 
 /** The addon that was built here, if there is one, else the prebuild for this platform. */
@@ -394,11 +395,11 @@ class NativeBridge implements Bridge {
     return this.#textOrNull()
   }
 
-  authenticate(client: number, user: Uint8Array, password: Uint8Array): Authentication {
-    this.#put(client)
+  authenticate(caller: CallerInfo, user: Uint8Array, password: Uint8Array): Authentication {
+    this.#put(caller.client, caller.db, caller.resp, caller.flags)
     this.#addon.authenticate(user, password)
-    const handled = this.#memory.slots[1] !== 0
-    return { handled, error: this.#textOrNull() }
+    const outcome = authOutcomes[this.#memory.slots[1]] ?? 'denied'
+    return { outcome, error: this.#textOrNull() }
   }
 
   userChanged(client: number): void {

@@ -207,13 +207,12 @@ test('command filters change the arguments of clients', async ({ host, client })
 })
 
 test('a module authenticates clients', async ({ host, client }) => {
-  host.userCreate('other')
+  host.users.set('other', { name: 'other', rules: '', isOwn: false })
   assert.is(host.authenticating, true)
-  const ask = (user: string, password: string) =>
-    host.bridge.authenticate(client.id, Buffer.from(user), Buffer.from(password))
-  assert.equal(ask('guest', 'secret'), { handled: true, error: null })
-  assert.equal(ask('guest', 'wrong'), { handled: true, error: '-WRONGPASS not that one' })
-  assert.equal(ask('someone', 'secret'), { handled: false, error: null })
+  const ask = (user: string, password: string) => host.authenticateAs(client, user, password)
+  assert.equal(await ask('guest', 'secret'), { outcome: 'welcome', error: null })
+  assert.equal(await ask('guest', 'wrong'), { outcome: 'denied', error: '-WRONGPASS not that one' })
+  assert.equal(await ask('someone', 'secret'), { outcome: 'not handled', error: null })
   assert.equal(parse(await host.send(client, 'server.become', 'other')), [0, 0])
   assert.is(client.user, 'other')
   assert.equal(parse(await host.send(client, 'server.become', 'nobody')), [1, 0])

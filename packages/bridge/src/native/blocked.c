@@ -15,9 +15,11 @@ struct RedisModuleBlockedClient {
   Caller caller;
   bool waiting; /* the client is there and waits */
   bool on_keys;
+  bool on_auth;
   _Atomic bool unblocked; /* UnblockClient was called, or its effect is due */
   bool aborted;
   RedisModuleCmdFunc reply_callback, timeout_callback;
+  RedisModuleAuthCallback auth_callback;
   RedisModuleDisconnectFunc disconnect_callback;
   void (*free_data)(RedisModuleCtx *, void *);
   void *data;
@@ -53,7 +55,7 @@ Module *blocked_module(RedisModuleBlockedClient *blocked) { return blocked->modu
 bool blocked_waiting(RedisModuleBlockedClient *blocked) { return blocked->waiting && !blocked->aborted; }
 
 /* Why the client of this context may not block; NULL when it may. */
-static const char *refusal(RedisModuleCtx *context, long long timeout_ms) {
+static const char *refusal(RedisModuleCtx *context, bool on_auth, long long timeout_ms) {
   struct timespec time;
   clock_gettime(CLOCK_REALTIME, &time);
   if (timeout_ms > LLONG_MAX - (long long)time.tv_sec * 1000) return "timeout is out of range";
@@ -64,6 +66,9 @@ static const char *refusal(RedisModuleCtx *context, long long timeout_ms) {
   }
   if (context->flags & CONTEXT_BLOCKED_REPLY) {
     return "Blocking module command called from a Reply callback context";
+  }
+  if (!on_auth && auth_in_progress(context->caller.client)) {
+    return "Clients undergoing module based authentication can only be blocked on auth";
   }
   return NULL;
 }
@@ -99,7 +104,7 @@ static RedisModuleBlockedClient *block(RedisModuleCtx *context, RedisModuleBlock
   }
   reply_start(&blocked->reply, context->caller.resp);
   atomic_fetch_add(&blocked->module->blocked_clients, 1);
-  const char *error = refusal(context, timeout_ms);
+  const char *error = refusal(context, blocked->on_auth, timeout_ms);
   if (error) {
     rm_ReplyWithErrorFormat(context, "ERR %s", error);
     return blocked;
@@ -142,6 +147,32 @@ RedisModuleBlockedClient *rm_BlockClientOnKeys(RedisModuleCtx *context, RedisMod
                                        count, data, REDISMODULE_BLOCK_UNBLOCK_DEFAULT);
 }
 
+/* NULL, with an error for the client, outside of an authentication. */
+RedisModuleBlockedClient *rm_BlockClientOnAuth(RedisModuleCtx *context,
+                                               RedisModuleAuthCallback reply_callback,
+                                               void (*free_data)(RedisModuleCtx *, void *)) {
+  if (!auth_in_progress(context->caller.client)) {
+    rm_ReplyWithError(
+        context, "ERR Module blocking client on auth when not currently undergoing module authentication");
+    return NULL;
+  }
+  RedisModuleBlockedClient settings = {
+      .on_auth = true, .auth_callback = reply_callback, .free_data = free_data};
+  RedisModuleBlockedClient *blocked = block(context, settings, 0, NULL, 0, 0);
+  if (blocked->waiting) auth_wait(blocked->caller.client);
+  return blocked;
+}
+
+RedisModuleAuthCallback blocked_auth_callback(RedisModuleBlockedClient *blocked) {
+  return blocked->auth_callback;
+}
+
+void blocked_serve(RedisModuleBlockedClient *blocked, RedisModuleCtx *context) {
+  context->flags |= CONTEXT_BLOCKED_REPLY;
+  context->blocked = blocked;
+  context->blocked_data = blocked->data;
+}
+
 /* Runs one of its callbacks with a context of that kind. Returns what the callback returned. */
 static int run_callback(RedisModuleBlockedClient *blocked, RedisModuleCmdFunc callback, int flags,
                         RedisModuleString *ready_key, Reply *reply, const char *what) {
@@ -162,7 +193,7 @@ static int run_callback(RedisModuleBlockedClient *blocked, RedisModuleCmdFunc ca
   return result;
 }
 
-static void free_data(RedisModuleBlockedClient *blocked) {
+void blocked_free_data(RedisModuleBlockedClient *blocked) {
   if (blocked->data == NULL || blocked->free_data == NULL) return;
   RedisModuleCtx context;
   context_start(&context, blocked->module, blocked->waiting ? 0 : CONTEXT_BLOCKED_DISCONNECTED);
@@ -185,9 +216,39 @@ static void deliver(RedisModuleBlockedClient *blocked, Buffer *reply, uint64_t e
   host_end(frame);
 }
 
+/* The client's AUTH runs again, and asks the module for what it has found out. */
+static void deliver_auth(RedisModuleBlockedClient *blocked) {
+  double client = blocked->caller.client;
+  if (!auth_resume(client, blocked)) return;
+  HostFrame frame = host_begin();
+  host_number((double)blocked->number);
+  host_number((double)blocked->measured_us);
+  host_call(HOST_authUnblocked);
+  host_end(frame);
+  auth_resumed(client, blocked);
+}
+
+static void end(RedisModuleBlockedClient *blocked) {
+  blocked->waiting = false;
+  atomic_fetch_sub(&blocked->module->blocked_clients, 1);
+  blocked_release(blocked);
+  run_post_notification_jobs(false);
+}
+
+static void finish_auth(RedisModuleBlockedClient *blocked) {
+  table_set(&blocked_clients, blocked->number, NULL);
+  if (blocked->waiting) deliver_auth(blocked);
+  blocked_free_data(blocked);
+  end(blocked);
+}
+
 /* On the main thread, for each UnblockClient. */
 static void finish(void *data) {
   RedisModuleBlockedClient *blocked = data;
+  if (blocked->on_auth) {
+    finish_auth(blocked);
+    return;
+  }
   Reply reply;
   reply_start(&reply, blocked->caller.resp);
   uint64_t start = now_us();
@@ -196,17 +257,14 @@ static void finish(void *data) {
                  "the reply of a blocked client");
   }
   uint64_t elapsed = now_us() - start + blocked->measured_us;
-  free_data(blocked);
+  blocked_free_data(blocked);
   Buffer *whole = reply_finish(&reply, blocked->module);
   Buffer *late = reply_finish(&blocked->reply, blocked->module);
   buffer_append(whole, late->data, late->length);
   table_set(&blocked_clients, blocked->number, NULL);
   if (blocked->waiting) deliver(blocked, whole, elapsed);
-  blocked->waiting = false;
   reply_free(&reply);
-  atomic_fetch_sub(&blocked->module->blocked_clients, 1);
-  blocked_release(blocked);
-  run_post_notification_jobs(false);
+  end(blocked);
 }
 
 /* Any thread, with or without the lock. Fails for a client blocked on keys without a timeout
@@ -229,7 +287,8 @@ int rm_AbortBlock(RedisModuleBlockedClient *blocked) {
   blocked->reply_callback = NULL;
   blocked->disconnect_callback = NULL;
   blocked->aborted = true;
-  if (blocked->waiting && on_main_thread()) {
+  blocked->auth_callback = NULL;
+  if (blocked->waiting && on_main_thread() && !blocked->on_auth) {
     Buffer nothing = {0};
     deliver(blocked, &nothing, 0);
     blocked->waiting = false;
@@ -262,6 +321,7 @@ void blocked_gone(uint64_t number) {
   RedisModuleBlockedClient *blocked = table_get(&blocked_clients, number);
   if (blocked == NULL || !blocked->waiting) return;
   blocked->waiting = false;
+  if (blocked->on_auth) auth_forget(blocked->caller.client);
   if (blocked->disconnect_callback) {
     RedisModuleCtx context;
     context_start(&context, blocked->module, CONTEXT_BLOCKED_DISCONNECTED);
@@ -342,6 +402,8 @@ void blocked_drop(Module *module) {
     if (blocked == NULL || blocked->module != module) continue;
     blocked->waiting = false;
     blocked->reply_callback = blocked->timeout_callback = NULL;
+    blocked->auth_callback = NULL;
+    if (blocked->on_auth) auth_forget(blocked->caller.client);
     blocked->disconnect_callback = NULL;
     blocked->free_data = NULL;
   }

@@ -483,7 +483,9 @@ void auth_drop(Module *module);
 /* Whether modules are being asked about the client now. */
 bool auth_in_progress(double client);
 void auth_wait(double client);
+/* Before and after the AUTH that has waited runs again. */
 bool auth_resume(double client, RedisModuleBlockedClient *blocked);
+void auth_resumed(double client, const RedisModuleBlockedClient *blocked);
 void auth_forget(double client);
 
 /* ---- log.c, crash.c ---- */

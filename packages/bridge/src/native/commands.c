@@ -152,7 +152,7 @@ int rm_SetCommandACLCategories(RedisModuleCommand *handle, const char *categorie
   return set ? REDISMODULE_OK : REDISMODULE_ERR;
 }
 
-/* EINVAL for a bad name or outside of OnLoad, EBUSY for one that is taken. */
+/* EINVAL for a bad name or outside of OnLoad, EBUSY for one that is taken, ENOMEM for one too many. */
 int rm_AddACLCategory(RedisModuleCtx *context, const char *name) {
   bool valid = context->module && context->module->load_context && *name;
   for (const char *at = name; *at; at++) {
@@ -166,10 +166,11 @@ int rm_AddACLCategory(RedisModuleCtx *context, const char *name) {
   HostFrame frame = host_begin();
   host_number(context->module->number);
   host_text(name);
-  bool added = host_call(HOST_addCategory) && host_result(0) != 0;
+  int answer = host_call(HOST_addCategory) ? (int)host_result(0) : 1;
   host_end(frame);
-  if (!added) errno = EBUSY;
-  return added ? REDISMODULE_OK : REDISMODULE_ERR;
+  if (answer == 0) return REDISMODULE_OK;
+  errno = answer == 1 ? EBUSY : ENOMEM;
+  return REDISMODULE_ERR;
 }
 
 void commands_drop(Module *module) {

@@ -279,15 +279,16 @@ static napi_value entry_config_apply(napi_env env, napi_callback_info info) {
   return NULL;
 }
 
-/* client; user, password. Slots: length of the error or -1, whether it was handled. */
+/* caller; user, password. Slots: length of the error or -1, the outcome. */
 static napi_value entry_authenticate(napi_env env, napi_callback_info info) {
   Bytes in[2];
   read_bytes(env, info, in);
+  Caller caller = {slots[0], (int)slots[1], (int)slots[2], (int)slots[3]};
   RedisModuleString *user = string_of(in[0]), *password = string_of(in[1]), *error;
-  bool handled = authenticate(slots[0], user, password, &error);
+  AuthOutcome outcome = authenticate(&caller, user, password, &error);
   if (error) give(error->bytes, error->length);
   else slots[0] = -1;
-  slots[1] = handled;
+  slots[1] = outcome;
   string_release(error);
   string_release(user);
   string_release(password);

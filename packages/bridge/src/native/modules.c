@@ -133,11 +133,11 @@ void module_drop(Module *module) {
   promises_drop(module);
   shared_apis_drop(module);
   auth_drop(module);
+  users_drop(module);
   commands_drop(module);
   types_drop(module);
   metadata_drop(module);
   module->info = NULL;
-  module->auth = NULL;
   Module **at = &modules;
   while (*at && *at != module) at = &(*at)->next;
   if (*at) *at = module->next;

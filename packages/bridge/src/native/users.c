@@ -1,38 +1,29 @@
-/* Users, what they may do, and authentication by modules. */
+/* Users, and what they may do. */
 
 #include "bridge.h"
 
 #include <errno.h>
 
+/* What a module has of a user: one that it made, or a name of the server's. The host knows what is
+ * behind the number, and that nothing is once the handle is freed. */
 struct RedisModuleUser {
-  int number; /* of the host */
-  bool owned; /* made by CreateModuleUser: freeing the handle frees the user */
+  int number;
+  const Module *module; /* whose handle it is; NULL where no module was known to run */
 };
 
-/* What the host takes for a user that it does not have. */
+/* What the host takes for a user that is not there: it may do nothing. */
 enum { NO_SUCH_USER = -1 };
 
-typedef struct Authenticated {
-  Module *module;
-  RedisModuleUserChangedFunc function;
-  void *data;
-} Authenticated;
+static Table handles; /* by number */
 
-typedef struct AuthCallback {
-  struct AuthCallback *next;
-  Module *module;
-  RedisModuleAuthCallback function;
-} AuthCallback;
-
-static Table authenticated; /* by client */
-static AuthCallback *callbacks;
-
-static RedisModuleUser *handle_of(int number, bool owned) {
-  if (number == 0) return NULL;
+static RedisModuleUser *handle_of(int number) {
   RedisModuleUser *user = must_alloc(sizeof *user);
-  *user = (RedisModuleUser){number, owned};
+  *user = (RedisModuleUser){number, running.module};
+  if (number > 0) table_set(&handles, (uint64_t)number, user);
   return user;
 }
+
+int user_number(const RedisModuleUser *user) { return user->number; }
 
 static int number_from_name(HostOperation operation, const char *name, size_t length) {
   HostFrame frame = host_begin();
@@ -45,26 +36,47 @@ static int number_from_name(HostOperation operation, const char *name, size_t le
 /* Modules take for granted that they get a user: one that the host cannot make may do nothing. */
 RedisModuleUser *rm_CreateModuleUser(const char *name) {
   int number = number_from_name(HOST_userCreate, name, strlen(name));
-  return handle_of(number == 0 ? NO_SUCH_USER : number, true);
+  return handle_of(number == 0 ? NO_SUCH_USER : number);
 }
 
 /* NULL when there is no such user. Freed with FreeModuleUser, which leaves the user alone. */
 RedisModuleUser *rm_GetModuleUserFromUserName(RedisModuleString *name) {
-  return handle_of(number_from_name(HOST_userByName, name->bytes, name->length), false);
+  int number = number_from_name(HOST_userByName, name->bytes, name->length);
+  return number == 0 ? NULL : handle_of(number);
 }
 
+static void forget(int number, bool disconnect) {
+  table_set(&handles, (uint64_t)number, NULL);
+  host_ask(HOST_userFree, 0, 2, (double)number, (double)disconnect);
+}
+
+/* Clients that are authenticated as a user of the module's own lose their connections. */
 void rm_FreeModuleUser(RedisModuleUser *user) {
   if (user == NULL) return;
-  if (user->owned && user->number != NO_SUCH_USER) host_ask(HOST_userFree, 0, 1, (double)user->number);
+  if (user->number > 0) forget(user->number, true);
   free(user);
 }
 
+/* What a module leaves behind is freed; as in Redis, clients that became such a user go on as it. */
+void users_drop(Module *module) {
+  for (size_t i = 0; i < handles.capacity; i++) {
+    RedisModuleUser *user = handles.values[i];
+    if (user == NULL || user->module != module) continue;
+    forget(user->number, false);
+    free(user);
+    i = (size_t)-1;
+  }
+}
+
+/* Only the number is kept: the module may free the handle while the context lives. */
 void rm_SetContextUser(RedisModuleCtx *context, const RedisModuleUser *user) {
-  context->user_handle = user;
   context->user = user ? user->number : 0;
 }
 
-const RedisModuleUser *rm_GetContextUser(RedisModuleCtx *context) { return context->user_handle; }
+/* NULL as well once that user is freed. */
+const RedisModuleUser *rm_GetContextUser(RedisModuleCtx *context) {
+  return context->user > 0 ? table_get(&handles, (uint64_t)context->user) : NULL;
+}
 
 static RedisModuleString *text_of(RedisModuleCtx *context, HostOperation operation,
                                   const RedisModuleUser *user) {
@@ -91,30 +103,52 @@ RedisModuleString *rm_GetCurrentUserName(RedisModuleCtx *context) {
   return rm_GetClientUserNameById(context, (uint64_t)context->caller.client);
 }
 
-static char *set_rules(RedisModuleUser *user, const char *rules) {
+/* NULL, or why the rules were not applied. One rule is taken as it is; a line is split at its blanks. */
+static char *set_rules(RedisModuleUser *user, const char *rules, bool is_line) {
   HostFrame frame = host_begin();
   host_number(user->number);
   host_text(rules);
-  char *error = host_call(HOST_userSetRules) ? host_output_text(0) : must_strdup("the server failed");
+  host_number(is_line);
+  char *error = host_call(HOST_userSetRules) ? host_output_text(0) : must_strdup("The server failed");
   host_end(frame);
   return error;
+}
+
+/* Why a rule was refused, by what Redis says of each of its error numbers. */
+static int errno_of(const char *error) {
+  static const struct {
+    int number;
+    const char *text;
+  } reasons[] = {
+      {ENOENT, "Unknown command or category"},  {EINVAL, "Syntax error"},
+      {EEXIST, "(or the 'allkeys' flag)"},      {EISDIR, "(or the 'allchannels' flag)"},
+      {ENODEV, "The password you are trying"},  {EBADMSG, "The password hash must be"},
+      {ECHILD, "Allowing first-arg of a sub"},
+  };
+  for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
+    if (strstr(error, reasons[i].text)) return reasons[i].number;
+  }
+  return EINVAL;
 }
 
 /* Modules do not look whether CreateModuleUser gave them a user. */
 int rm_SetModuleUserACL(RedisModuleUser *user, const char *rule) {
   if (user == NULL) return REDISMODULE_ERR;
-  char *error = set_rules(user, rule);
+  char *error = set_rules(user, rule, false);
+  int number = error ? errno_of(error) : 0;
   free(error);
-  return error ? REDISMODULE_ERR : REDISMODULE_OK;
+  if (number == 0) return REDISMODULE_OK;
+  errno = number;
+  return REDISMODULE_ERR;
 }
 
 int rm_SetModuleUserACLString(RedisModuleCtx *context, RedisModuleUser *user, const char *rules,
                               RedisModuleString **error) {
   if (user == NULL) {
-    if (error) *error = rm_CreateStringPrintf(context, "ERR The user does not exist");
+    if (error) *error = rm_CreateStringPrintf(context, "The user does not exist");
     return REDISMODULE_ERR;
   }
-  char *text = set_rules(user, rules);
+  char *text = set_rules(user, rules, true);
   if (text && error) *error = rm_CreateString(context, text, strlen(text));
   free(text);
   return text ? REDISMODULE_ERR : REDISMODULE_OK;
@@ -125,30 +159,27 @@ static int allowed(bool yes) {
   return yes ? REDISMODULE_OK : REDISMODULE_ERR;
 }
 
-static int invalid(void) {
-  errno = EINVAL;
+static int failed(int error) {
+  errno = error;
   return REDISMODULE_ERR;
 }
 
-/* ENOENT for an unknown command, EACCES for one that is not allowed. */
+/* ENOENT for an unknown command, EINVAL for a wrong number of arguments, EACCES where it is not allowed. */
 int rm_ACLCheckCommandPermissions(RedisModuleUser *user, RedisModuleString **arguments, int count) {
-  if (user == NULL || arguments == NULL || count <= 0) return invalid();
+  static const int errors[] = {EACCES, 0, ENOENT, EINVAL};
+  if (user == NULL || arguments == NULL || count <= 0) return failed(EINVAL);
   HostFrame frame = host_begin();
   host_number(user->number);
   host_arguments(arguments, count);
   int answer = host_call(HOST_userMayRun) ? (int)host_result(0) : 0;
   host_end(frame);
-  if (answer == 2) {
-    errno = ENOENT;
-    return REDISMODULE_ERR;
-  }
-  return allowed(answer == 1);
+  return answer == 1 ? REDISMODULE_OK : failed(errors[answer]);
 }
 
 static int may_access(RedisModuleUser *user, RedisModuleString *key, int flags, bool is_prefix) {
   int known = REDISMODULE_CMD_KEY_ACCESS | REDISMODULE_CMD_KEY_INSERT | REDISMODULE_CMD_KEY_DELETE |
               REDISMODULE_CMD_KEY_UPDATE;
-  if (user == NULL || key == NULL || (flags & ~known)) return invalid();
+  if (user == NULL || key == NULL || (flags & ~known)) return failed(EINVAL);
   HostFrame frame = host_begin();
   host_number(user->number);
   host_string(key);
@@ -167,17 +198,22 @@ int rm_ACLCheckKeyPrefixPermissions(RedisModuleUser *user, RedisModuleString *pr
   return may_access(user, prefix, flags, true);
 }
 
+/* To unsubscribe is allowed to everybody. */
 int rm_ACLCheckChannelPermissions(RedisModuleUser *user, RedisModuleString *channel, int flags) {
-  if (user == NULL || channel == NULL) return invalid();
+  int known = REDISMODULE_CMD_CHANNEL_PUBLISH | REDISMODULE_CMD_CHANNEL_SUBSCRIBE |
+              REDISMODULE_CMD_CHANNEL_UNSUBSCRIBE | REDISMODULE_CMD_CHANNEL_PATTERN;
+  if (user == NULL || channel == NULL || (flags & ~known)) return failed(EINVAL);
+  if (flags & REDISMODULE_CMD_CHANNEL_UNSUBSCRIBE) return REDISMODULE_OK;
   HostFrame frame = host_begin();
   host_number(user->number);
   host_string(channel);
-  host_number(flags);
+  host_number((flags & REDISMODULE_CMD_CHANNEL_PATTERN) != 0);
   bool yes = host_call(HOST_userMayAccessChannel) && host_result(0) != 0;
   host_end(frame);
   return allowed(yes);
 }
 
+/* Nothing is noted for a reason that there is not. */
 void rm_ACLAddLogEntryByUserName(RedisModuleCtx *context, RedisModuleString *user, RedisModuleString *object,
                                  RedisModuleACLLogEntryReason reason) {
   HostFrame frame = host_begin();
@@ -194,91 +230,4 @@ void rm_ACLAddLogEntry(RedisModuleCtx *context, RedisModuleUser *user, RedisModu
   RedisModuleString *name = text_of(NULL, HOST_userName, user);
   if (name) rm_ACLAddLogEntryByUserName(context, name, object, reason);
   string_release(name);
-}
-
-/* `function` is called once when the client gets another user, or goes away. */
-int rm_AuthenticateClientWithUser(RedisModuleCtx *context, RedisModuleUser *user,
-                                  RedisModuleUserChangedFunc function, void *data, uint64_t *client_id) {
-  double client = context->caller.client;
-  if (client == 0 || user == NULL) return REDISMODULE_ERR;
-  user_changed(client);
-  if (host_ask(HOST_authenticate, 0, 2, client, (double)user->number) == 0) return REDISMODULE_ERR;
-  if (client_id) *client_id = 0;
-  if (function == NULL) return REDISMODULE_OK;
-  Authenticated *record = must_alloc(sizeof *record);
-  *record = (Authenticated){context->module, function, data};
-  table_set(&authenticated, (uint64_t)client, record);
-  if (client_id) *client_id = (uint64_t)client;
-  return REDISMODULE_OK;
-}
-
-int rm_AuthenticateClientWithACLUser(RedisModuleCtx *context, const char *name, size_t length,
-                                     RedisModuleUserChangedFunc function, void *data, uint64_t *client_id) {
-  RedisModuleUser user = {number_from_name(HOST_userByName, name, length), false};
-  if (user.number == 0) return REDISMODULE_ERR;
-  return rm_AuthenticateClientWithUser(context, &user, function, data, client_id);
-}
-
-void user_changed(double client) {
-  Authenticated *record = table_get(&authenticated, (uint64_t)client);
-  if (record == NULL) return;
-  table_set(&authenticated, (uint64_t)client, NULL);
-  Running before = running_enter(record->module, "the change of a client's user");
-  record->function((uint64_t)client, record->data);
-  running_leave(before);
-  free(record);
-}
-
-/* Fails when there is no such client. */
-int rm_DeauthenticateAndCloseClient(RedisModuleCtx *context, uint64_t client) {
-  (void)context;
-  return host_ask(HOST_closeClient, 0, 1, (double)client) != 0 ? REDISMODULE_OK : REDISMODULE_ERR;
-}
-
-/* The callback registered last is asked first. */
-void rm_RegisterAuthCallback(RedisModuleCtx *context, RedisModuleAuthCallback function) {
-  AuthCallback *callback = must_alloc(sizeof *callback);
-  *callback = (AuthCallback){callbacks, context->module, function};
-  callbacks = callback;
-  host_ask(HOST_authCallbacksWanted, 0, 1, 1.0);
-}
-
-/* Asks until one takes the case. `error` is set when that one denied it. */
-bool authenticate(double client, RedisModuleString *user, RedisModuleString *password,
-                  RedisModuleString **error) {
-  bool handled = false;
-  *error = NULL;
-  for (AuthCallback *each = callbacks; each && !handled;) {
-    AuthCallback *next = each->next;
-    RedisModuleCtx context;
-    context_start(&context, each->module, 0);
-    context.caller.client = client;
-    Running before = running_enter(each->module, "an authentication");
-    handled = each->function(&context, user, password, error) == REDISMODULE_AUTH_HANDLED;
-    context_finish(&context);
-    running_leave(before);
-    each = next;
-  }
-  return handled;
-}
-
-void auth_drop(Module *module) {
-  AuthCallback **at = &callbacks;
-  while (*at) {
-    AuthCallback *callback = *at;
-    if (callback->module != module) {
-      at = &callback->next;
-      continue;
-    }
-    *at = callback->next;
-    free(callback);
-  }
-  for (size_t i = 0; i < authenticated.capacity; i++) {
-    Authenticated *record = authenticated.values[i];
-    if (record == NULL || record->module != module) continue;
-    table_set(&authenticated, authenticated.keys[i], NULL);
-    free(record);
-    i = (size_t)-1;
-  }
-  host_ask(HOST_authCallbacksWanted, 0, 1, (double)(callbacks != NULL));
 }

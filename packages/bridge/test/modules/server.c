@@ -369,7 +369,10 @@ COMMAND(become) {
 static int on_auth(RedisModuleCtx *ctx, RedisModuleString *user, RedisModuleString *password,
                    RedisModuleString **err) {
   if (!same(user, "guest")) return REDISMODULE_AUTH_NOT_HANDLED;
-  if (same(password, "secret")) return REDISMODULE_AUTH_HANDLED;
+  if (same(password, "secret")) {
+    RedisModule_AuthenticateClientWithACLUser(ctx, "other", 5, NULL, NULL, NULL);
+    return REDISMODULE_AUTH_HANDLED;
+  }
   *err = RedisModule_CreateString(ctx, "-WRONGPASS not that one", 23);
   return REDISMODULE_AUTH_HANDLED;
 }

@@ -3,6 +3,7 @@
 
 import {
   type Arguments,
+  type Authentication,
   type Bridge,
   type BridgeHost,
   CallerFlag,
@@ -38,6 +39,8 @@ interface Waiting {
   resolve: (reply: Buffer) => void
   keys: string[]
   timer: NodeJS.Timeout | undefined
+  /** For a client that waits for a module to authenticate it. */
+  authenticate?: () => void
 }
 
 type BuiltIn = (client: CallerInfo, args: Buffer[]) => Buffer
@@ -70,6 +73,7 @@ export class MemoryHost extends Users implements BridgeHost {
   wantedServerEvents = 0
   filtering = false
   authenticating = false
+  measuredUs = 0
   serverFlags = 1 << 2
   #nextClient = 1
   #promises = new Map<number, (reply: Buffer) => void>()
@@ -214,13 +218,14 @@ export class MemoryHost extends Users implements BridgeHost {
     return categories.split(' ').every((name) => ['read', 'write', ...this.categories].includes(name))
   }
 
-  addCategory(_module: number, name: string): boolean {
-    if (this.categories.includes(name)) return false
+  addCategory(_module: number, name: string): 'added' | 'taken' | 'no-room' {
+    if (this.categories.includes(name)) return 'taken'
+    if (this.categories.length === 2) return 'no-room'
     this.categories.push(name)
-    return true
+    return 'added'
   }
 
-  call(args: Arguments, flags: number, caller: CallerInfo): CallResult {
+  call(args: Arguments, flags: number, caller: CallerInfo, user: number): CallResult {
     const values = fromArguments(args)
     const name = values[0].toString().toLowerCase()
     const known = this.commands.has(name) || name in this.#builtIns
@@ -230,6 +235,13 @@ export class MemoryHost extends Users implements BridgeHost {
     if (flags & CallFlag.noWrites && name === 'set') {
       const text = `ERR Write command '${name}' was called while write is not allowed.`
       return { status: CallStatus.noSpace, bytes: Buffer.from(text) }
+    }
+    if (flags & CallFlag.checkAcl && user !== 0) {
+      const own = this.handles.get(user)
+      if (!own?.rules.includes('+@all')) {
+        const text = `NOPERM User ${own?.name} has no permissions to run the '${name}' command`
+        return { status: CallStatus.accessDenied, bytes: Buffer.from(text) }
+      }
     }
     if (flags & CallFlag.dryRun) return { status: CallStatus.done, bytes: null }
     const allowBlock = (flags & CallFlag.allowBlock) !== 0
@@ -362,14 +374,9 @@ export class MemoryHost extends Users implements BridgeHost {
     return true
   }
 
-  clientUser(client: number): string | null {
-    return this.clients.get(client)?.user ?? null
-  }
-
-  closeClient(client: number): boolean {
-    const own = this.clients.get(client)
-    if (own) this.disconnect(own)
-    return own !== undefined
+  clientUser(client: number): Buffer | null {
+    const user = this.clients.get(client)?.user
+    return user === undefined ? null : Buffer.from(user)
   }
 
   redactArgument(_client: number, position: number): boolean {
@@ -383,22 +390,58 @@ export class MemoryHost extends Users implements BridgeHost {
 
   // Users
 
-  userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' {
+  userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' | 'arity' {
     const name = fromArguments(args)[0].toString()
     if (!(name in this.#builtIns)) return 'unknown-command'
-    return this.users.get(user)!.rules.includes('+@all') ? 'yes' : 'no'
+    if (name === 'ping' && args.count > 2) return 'arity'
+    return this.handles.get(user)?.rules.includes('+@all') ? 'yes' : 'no'
   }
 
-  aclLogAdd(user: string, object: Slice, reason: number): void {
-    this.logs.push(`acl ${user} ${keyOf(object)} ${reason}`)
+  aclLogAdd(user: Slice, object: Slice, reason: number): void {
+    this.logs.push(`acl ${keyOf(user)} ${keyOf(object)} ${reason}`)
   }
 
   authenticate(client: number, user: number): boolean {
+    return this.#become(client, this.handles.get(user)?.name)
+  }
+
+  authenticateByName(client: number, name: Slice): boolean {
+    return this.#become(client, this.users.get(keyOf(name))?.name)
+  }
+
+  #become(client: number, name: string | undefined): boolean {
     const own = this.clients.get(client)
-    const name = this.users.get(user)?.name
     if (!own || name === undefined) return false
     own.user = name
+    this.bridge.userChanged(client)
     return true
+  }
+
+  deauthenticate(client: number): boolean {
+    const own = this.clients.get(client)
+    if (own) this.disconnect(own)
+    return own !== undefined
+  }
+
+  /** What a client that sends AUTH is told by modules, once those that make it wait have decided. */
+  async authenticateAs(client: Client, user: string, password: string): Promise<Authentication> {
+    const caller = { client: client.id, db: client.db, resp: client.resp, flags: client.flags }
+    const ask = (): Authentication =>
+      this.bridge.authenticate(caller, Buffer.from(user), Buffer.from(password))
+    let answer = ask()
+    while (answer.outcome === 'waits') {
+      const waiting = this.waiting.get(this.#pendingBlock!)!
+      answer = await new Promise((resolve) => {
+        waiting.authenticate = () => resolve(ask())
+      })
+    }
+    return answer
+  }
+
+  authUnblocked(blocked: number, measuredUs: number): void {
+    this.measuredUs += measuredUs
+    const waiting = this.waiting.get(blocked)
+    if (waiting) this.#endWait(blocked, () => waiting.authenticate?.())
   }
 
   authCallbacksWanted(wanted: boolean): void {

@@ -74,6 +74,8 @@ export class Client {
   user: User
   /** Has logged in, or came while nobody had to. */
   isAuthenticated = true
+  /** Of a client without a connection: whether the rules of its user hold. Modules' calls usually may do anything. */
+  obeysUser: boolean
   database: Database
   readonly reply = new ReplyWriter()
   /** Where the client's commands write; undefined until the client is ready. */
@@ -129,7 +131,13 @@ export class Client {
     this.createdAtMs = nowMs
     this.lastInteractionMs = nowMs
     this.isInternal = isInternal
+    this.obeysUser = !isInternal
     this.context = makeContext(this)
+  }
+
+  /** The user whose rules hold for what modules do for the client; undefined where nothing is refused. */
+  get rights(): User | undefined {
+    return this.obeysUser && !this.user.isUnrestricted ? this.user : undefined
   }
 
   get address(): string {

@@ -2,8 +2,11 @@ import { CommandContext } from '../dispatch/command-context.ts'
 import type { Server } from '../server.ts'
 import { Client } from './client.ts'
 
-/** What modules say of a user and a password: nothing, that the client may come in, or why it may not. */
-export type ModuleVerdict = 'no opinion' | 'welcome' | { readonly denied: string | null }
+/**
+ * What modules say of a user and a password: nothing, that the client may come in, or why it may not. With `later` the
+ * client has been made to wait, and its command runs again when they know.
+ */
+export type ModuleVerdict = 'no opinion' | 'welcome' | 'later' | { readonly denied: string | null }
 
 /** Modules that want to be asked at AUTH, and to hear when a client becomes another user. */
 export interface Authenticator {

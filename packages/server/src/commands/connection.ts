@@ -20,7 +20,7 @@ export const connectionFamily = defineFamily({
     auth: {
       summary: 'Gives the password, so that the connection may send commands.',
       since: '1.0.0',
-      complexity: 'O(N) where N is the number of passwords defined for the user',
+      complexity: 'O(N), N being the passwords of the user',
       flags: ['noscript', 'loading', 'stale', 'fast', 'no_auth', 'sentinel', 'allow_busy'],
       history: [['6.0.0', 'Takes a user name before the password.']],
       arity: -2,
@@ -30,7 +30,7 @@ export const connectionFamily = defineFamily({
     client: {
       summary: 'A container for commands about client connections.',
       since: '2.4.0',
-      complexity: 'Depends on subcommand.',
+      complexity: 'That of the subcommand.',
       flags: ['sentinel'],
       subcommands: clientSubcommands,
     },
@@ -76,7 +76,7 @@ export const connectionFamily = defineFamily({
       complexity: 'O(1)',
       flags: ['allow_busy', 'noscript', 'loading', 'stale', 'fast', 'no_auth'],
       deprecatedSince: '7.2.0',
-      replacedBy: 'just closing the connection',
+      replacedBy: 'closing the connection',
       arity: -1,
       raw: quit,
     },
@@ -120,15 +120,17 @@ function auth(ctx: CommandContext, args: RequestArgs): void {
   if (args.count > 3) throw syntaxError
   if (args.count === 2 && ctx.server.users.default.hasNoPassword) throw withoutPassword
   const user = args.count === 2 ? DEFAULT_USER : args.bytes(1)
-  logIn(ctx, user, args.bytes(args.count - 1), args.bytes(0))
-  ctx.reply.ok()
+  if (logIn(ctx, user, args.bytes(args.count - 1), args.bytes(0))) ctx.reply.ok()
 }
 
-/** Modules that want to decide about it are asked first, as in Redis. */
-function logIn(ctx: CommandContext, user: Buffer, password: Buffer, object: Buffer): void {
+/**
+ * Modules that want to decide about it are asked first, as in Redis. False where one of them makes the client wait: the
+ * command runs again when it knows.
+ */
+function logIn(ctx: CommandContext, user: Buffer, password: Buffer, object: Buffer): boolean {
   const { authenticator } = ctx.server.clients
   const verdict = authenticator?.ask(ctx.client, user, password) ?? 'no opinion'
-  if (verdict === 'welcome') return
+  if (verdict === 'welcome' || verdict === 'later') return verdict === 'welcome'
   if (verdict !== 'no opinion') throw denial(verdict.denied)
   const { users } = ctx.server
   const found = users.authenticate(user, password)
@@ -138,6 +140,7 @@ function logIn(ctx: CommandContext, user: Buffer, password: Buffer, object: Buff
     throw wrongPassword
   }
   users.become(ctx.client, found)
+  return true
 }
 
 /** The error in a module's words; a code of its own stands in them after a dash. */
@@ -164,7 +167,7 @@ function hello(ctx: CommandContext, args: RequestArgs): void {
       name = args.bytes(++i)
     } else throw new CommandError(`Syntax error in HELLO option '${args.string(i)}'`)
   }
-  if (credentials !== undefined) logIn(ctx, ...credentials, args.bytes(0))
+  if (credentials !== undefined && !logIn(ctx, ...credentials, args.bytes(0))) return
   if ((client.gate & Gate.unauthenticated) !== 0) throw notAuthenticated
   if (name !== undefined) setClientName(client, name)
   client.reply.version = version

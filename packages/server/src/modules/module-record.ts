@@ -52,6 +52,8 @@ export interface ModuleRecord {
   readonly types: RegisteredType[]
   /** Its configuration parameters as CONFIG knows them. */
   readonly configOptions: ModuleOption[]
+  /** ACL categories of its commands that Redis does not have: they are there for as long as a module has them. */
+  readonly categories: Set<string>
   /** What it holds for as long as it lives: subscriptions, timers, filters, APIs, INFO sections. */
   readonly resources: Resources
   /** How long its load took, from resolving to live. */
@@ -91,6 +93,7 @@ export function newRecord(
     commands: [],
     types: [],
     configOptions: [],
+    categories: new Set(),
     resources: new Resources(),
     loadMs: 0,
     failures: 0,

@@ -1,5 +1,6 @@
 import type { AnyCommand } from '@modis/sdk'
 import type { ModuleOption } from '../config/config.ts'
+import { ACL_CATEGORIES, MOST_CATEGORIES } from '../dispatch/acl-categories.ts'
 import type { Command } from '../dispatch/command.ts'
 import type { Server } from '../server.ts'
 import type { RegisteredType } from './data-types.ts'
@@ -132,8 +133,43 @@ export class Registration {
     } catch (error) {
       throw new ModuleError('MODIS_MODULE_DEFINITION', (error as Error).message, error)
     }
+    this.#noteCategories(command)
     this.commands.set(command.name, command)
     return command
+  }
+
+  /** @throws ModuleError where the command is in a category too many */
+  #noteCategories(command: Command): void {
+    for (const category of command.categories) {
+      const isKnown = ACL_CATEGORIES.includes(category) || this.record.categories.has(category)
+      if (isKnown) continue
+      // Another module's category is as good as one of its own.
+      if (this.addCategory(category) === 'no-room') {
+        throw new ModuleError(
+          'MODIS_MODULE_DEFINITION',
+          `there is no room for the ACL category '${category}': ${MOST_CATEGORIES} is the most there may be`,
+        )
+      }
+      this.record.categories.add(category)
+    }
+    for (const subcommand of command.subcommands?.values() ?? []) this.#noteCategories(subcommand)
+  }
+
+  /** Adds an ACL category, in lower case, to those that Redis has; it is there as long as a module needs it. */
+  addCategory(name: string): 'added' | 'taken' | 'no-room' {
+    const { categories } = this.record
+    if (this.hasCategory(name)) return 'taken'
+    const { registry } = this.server
+    const others = [...registry.categories].filter((each) => registry.hasCategory(each, this.replaces))
+    if (ACL_CATEGORIES.length + new Set([...others, ...categories]).size >= MOST_CATEGORIES) return 'no-room'
+    categories.add(name)
+    return 'added'
+  }
+
+  /** Whether a category exists beside what the version to be replaced has added. */
+  hasCategory(name: string): boolean {
+    if (ACL_CATEGORIES.includes(name) || this.record.categories.has(name)) return true
+    return this.server.registry.hasCategory(name, this.replaces)
   }
 
   /** @throws ModuleError where a command of that name exists, the replaced version's excepted */

@@ -43,6 +43,7 @@ export class Registry {
     }
     const following = [...this.modules.values()].slice(place)
     this.modules.set(module.name, module)
+    for (const category of module.categories) this.categories.add(category)
     for (const each of following) {
       this.modules.delete(each.name)
       this.modules.set(each.name, each)
@@ -114,6 +115,14 @@ export class Registry {
     }
     module.commands.length = 0
     if (this.modules.get(module.name) === module) this.modules.delete(module.name)
+    for (const category of module.categories) {
+      if (!this.hasCategory(category)) this.categories.delete(category)
+    }
+  }
+
+  /** Whether a loaded module has commands of a category that Redis does not have; one may be left out. */
+  hasCategory(name: string, apartFrom?: ModuleRecord): boolean {
+    return [...this.modules.values()].some((each) => each !== apartFrom && each.categories.has(name))
   }
 }
 

@@ -78,7 +78,8 @@ export class CommandCaller {
     encode(args, command, values)
     client.database = database
     client.reply.version = options.resp ?? 3
-    client.user = options.asClient === true && asClient !== undefined ? asClient.user : this.#server.users.default
+    client.user =
+      options.asClient === true && asClient !== undefined ? asClient.user : this.#server.users.default
     const outer = this.calling
     this.calling = module
     this.#depth++

@@ -1,17 +1,20 @@
 import type { Arguments, ByteSource, CallerInfo, Slice } from '@modis/bridge'
-import { type Client, Gate } from '../../../client/client.ts'
+import { KeyPermission, type User } from '../../../acl/user.ts'
+import type { Client } from '../../../client/client.ts'
 import type { Authenticator, ModuleVerdict } from '../../../client/clients.ts'
 import type { Command } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
-import { CommandHost } from './command-host.ts'
+import { bytesOf, textOf } from '../../../protocol/lossless-text.ts'
+import { CommandHost, flagsOf } from './command-host.ts'
 import { copyOf } from './keyspace-host.ts'
-import { ClientFlag } from './numbers.ts'
+import { ClientFlag, KEY_FLAG_BITS } from './numbers.ts'
 import { writeOutput } from './output.ts'
 
 /** `replyPending` of the bridge. */
 const PENDING = -1
 const LONGEST_TIMER_MS = 2 ** 31 - 1
-const DEFAULT_USER = 1
+/** What `REDISMODULE_ACL_LOG_*` count. */
+const ACL_LOG_REASONS = ['auth', 'command', 'key', 'channel'] as const
 
 /** A client that waits for a Redis module. */
 interface ModuleBlock {
@@ -20,12 +23,10 @@ interface ModuleBlock {
   timer: NodeJS.Timeout | undefined
 }
 
-/** Clients and users for Redis modules. The one user is `default`, as long as the server has no others. */
+/** Clients and users for Redis modules. */
 export class ClientHost extends CommandHost {
   readonly #blocks = new Map<number, ModuleBlock>()
   #asksModules = false
-  /** The client that a module has let in last. */
-  #welcomed: Client | undefined
   readonly #authenticator: Authenticator = {
     ask: (client, user, password) => this.#ask(client, user, password),
     userChanged: (client) => this.bridge().userChanged(client.id),
@@ -33,10 +34,6 @@ export class ClientHost extends CommandHost {
   /** Blocks that the deletion of their keys may end too. */
   readonly #deletionWaits = new Set<number>()
   #unfollow: (() => void)[] = []
-
-  #client(id: number): Client | undefined {
-    return this.server.clients.get(id) ?? this.callerOf(id)
-  }
 
   blockClient(
     blocked: number,
@@ -46,7 +43,7 @@ export class ClientHost extends CommandHost {
     whenDeleted: boolean,
     mayTimeOut: boolean,
   ): void {
-    const client = this.#client(id)
+    const client = this.client(id)
     if (client === undefined) return
     const block: ModuleBlock = { client, command: client.context.command, timer: undefined }
     this.#blocks.set(blocked, block)
@@ -145,7 +142,7 @@ export class ClientHost extends CommandHost {
   selectDb(id: number, db: number): boolean {
     const database = this.server.keyspace.databases[db]
     if (database === undefined) return false
-    const client = this.#client(id)
+    const client = this.client(id)
     if (client !== undefined) client.database = database
     return true
   }
@@ -177,18 +174,13 @@ export class ClientHost extends CommandHost {
     return true
   }
 
-  clientUser(id: number): string | null {
-    return this.#client(id)?.user.name ?? null
-  }
-
-  closeClient(id: number): boolean {
-    const client = this.server.clients.get(id)
-    client?.link?.closeAfterFlush()
-    return client !== undefined
+  clientUser(id: number): ByteSource | null {
+    const client = this.client(id)
+    return client === undefined ? null : bytesOf(client.user.name)
   }
 
   redactArgument(id: number, position: number): boolean {
-    const client = this.#client(id)
+    const client = this.client(id)
     const command = client?.context.command?.fullName
     if (client === undefined || command === undefined) return false
     if (client.redacted?.command !== command) client.redacted = { command, positions: new Set() }
@@ -197,59 +189,76 @@ export class ClientHost extends CommandHost {
   }
 
   currentCommandName(id: number): string {
-    return this.#client(id)?.context.command?.fullName ?? ''
+    return this.client(id)?.context.command?.fullName ?? ''
   }
 
-  // There is one user until the server has access control lists; modules learn that others cannot be made.
-
-  userCreate(_name: string): number {
-    return 0
+  userCreate(name: Slice): number {
+    return this.users.create(copyOf(name))
   }
 
-  userFree(_user: number): void {}
-
-  userByName(name: string): number {
-    return name === 'default' ? DEFAULT_USER : 0
+  userFree(user: number, disconnect: boolean): void {
+    this.users.free(user, disconnect)
   }
 
-  userName(user: number): string {
-    return user === DEFAULT_USER ? 'default' : ''
+  userByName(name: Slice): number {
+    return this.users.find(copyOf(name))
   }
 
-  userSetRules(_user: number, _rules: string): string | null {
-    return 'ERR this server has no access control lists'
+  userName(user: number): ByteSource | null {
+    const found = this.users.get(user)
+    return found === undefined ? null : bytesOf(found.name)
   }
 
-  userRules(_user: number): string {
-    return 'on nopass sanitize-payload ~* &* +@all'
+  userSetRules(user: number, rules: Slice, isLine: boolean): ByteSource | null {
+    const error = this.users.setRules(user, copyOf(rules), isLine)
+    return error === undefined ? null : bytesOf(error)
   }
 
-  userMayRun(_user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' {
-    return this.commandKeys(args) === 'unknown' ? 'unknown-command' : 'yes'
+  userRules(user: number): ByteSource | null {
+    const found = this.users.get(user)
+    return found === undefined ? null : bytesOf(found.describe())
   }
 
-  userMayAccessKey(user: number, _key: Slice, _flags: number, _isPrefix: boolean): boolean {
-    return user === DEFAULT_USER
+  userMayAccessKey(user: number, key: Slice, flags: number, isPrefix: boolean): boolean {
+    return this.users.get(user)?.mayAccessKey(copyOf(key), permissionsOf(flags), isPrefix) ?? false
   }
 
-  userMayAccessChannel(user: number, _channel: Slice, _flags: number): boolean {
-    return user === DEFAULT_USER
+  userMayAccessChannel(user: number, channel: Slice, isPattern: boolean): boolean {
+    return this.users.get(user)?.mayAccessChannel(copyOf(channel), isPattern) ?? false
   }
 
-  aclLogAdd(user: string, object: Slice, _reason: number, caller: CallerInfo): void {
-    this.server.log.notice(
-      `A module denies user '${user}' of client ${caller.client} the use of '${copyOf(object)}'`,
-    )
+  aclLogAdd(user: Slice, object: Slice, reason: number, caller: CallerInfo): void {
+    const denied = ACL_LOG_REASONS[reason]
+    if (denied === undefined) return
+    const client = this.actor(caller)
+    const event = { reason: denied, context: 'module', object: copyOf(object), client } as const
+    this.server.users.log.add({ ...event, user: textOf(copyOf(user)) })
   }
 
-  authenticate(id: number, user: number): boolean {
-    const client = this.server.clients.get(id)
-    if (client === undefined || user !== DEFAULT_USER) return false
-    client.isAuthenticated = true
-    client.gate &= ~Gate.unauthenticated
-    this.#welcomed = client
+  authenticate(id: number, number: number): boolean {
+    return this.#become(id, this.users.get(number))
+  }
+
+  authenticateByName(id: number, name: Slice): boolean {
+    return this.#become(id, this.server.users.get(textOf(copyOf(name))))
+  }
+
+  #become(id: number, user: User | undefined): boolean {
+    const { clients, users } = this.server
+    const client = clients.get(id)
+    if (client === undefined || user === undefined || !user.isEnabled) return false
     // Whoever let the client in hears when it becomes another user, or goes.
-    this.server.clients.authenticator ??= this.#authenticator
+    clients.authenticator ??= this.#authenticator
+    users.become(client, user)
+    return true
+  }
+
+  deauthenticate(id: number): boolean {
+    const { clients, users } = this.server
+    const client = clients.get(id)
+    if (client === undefined) return false
+    clients.authenticator?.userChanged(client)
+    users.expel(client, 'a module took its authentication back')
     return true
   }
 
@@ -260,11 +269,41 @@ export class ClientHost extends CommandHost {
 
   #ask(client: Client, user: Buffer, password: Buffer): ModuleVerdict {
     if (!this.#asksModules) return 'no opinion'
-    this.#welcomed = undefined
-    const { handled, error } = this.bridge().authenticate(this.idOf(client), user, password)
-    if (!handled) return 'no opinion'
-    return this.#welcomed === client ? 'welcome' : { denied: error }
+    const caller = {
+      client: this.idOf(client),
+      db: client.db,
+      resp: client.resp,
+      flags: flagsOf(client.context),
+    }
+    const { outcome, error } = this.bridge().authenticate(caller, user, password)
+    if (outcome === 'not handled') return 'no opinion'
+    if (outcome === 'waits') return 'later'
+    return outcome === 'welcome' && client.isAuthenticated ? 'welcome' : { denied: error }
   }
+
+  authUnblocked(blocked: number, measuredUs: number): void {
+    const block = this.#blocks.get(blocked)
+    const waiting = block?.client.waiting
+    if (block === undefined || waiting === undefined) return
+    const { client, command } = block
+    waiting.microseconds += measuredUs
+    this.#forget(blocked)
+    const wait = client.blocked
+    this.server.runBlocked(client, command, (ctx) => {
+      waiting.command.handler?.(ctx, waiting.args)
+    })
+    // Another module may have made it wait again.
+    if (client.blocked === wait) this.server.blocking.release(client)
+  }
+}
+
+/** What `REDISMODULE_CMD_KEY_*` say a key is used for. */
+function permissionsOf(flags: number): number {
+  const { access, insert, update, delete: removes } = KEY_FLAG_BITS
+  let permissions = 0
+  if ((flags & access) !== 0) permissions |= KeyPermission.read
+  if ((flags & (insert | update | removes)) !== 0) permissions |= KeyPermission.write
+  return permissions
 }
 
 function keyNames({ bytes, offsets, first, count }: Arguments): Buffer[] {

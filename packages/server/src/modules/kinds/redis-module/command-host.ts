@@ -8,8 +8,10 @@ import type {
   Slice,
 } from '@modis/bridge'
 import { CommandError } from '@modis/sdk'
+import { deniedToModule } from '../../../acl/denials.ts'
 import type { Client } from '../../../client/client.ts'
 import type { Command } from '../../../dispatch/command.ts'
+import type { CommandContext } from '../../../dispatch/command-context.ts'
 import { unknownCommand, unknownSubcommand, wrongArity } from '../../../dispatch/command-errors.ts'
 import { keysOf } from '../../../dispatch/command-keys.ts'
 import type { Database } from '../../../keyspace/database.ts'
@@ -18,6 +20,7 @@ import type { Server } from '../../../server.ts'
 import { CollectionHost } from './collection-host.ts'
 import { copyOf } from './keyspace-host.ts'
 import type { LoadingModule } from './loading-module.ts'
+import { ModuleUsers } from './module-users.ts'
 import { classOf, KEY_FLAG_BITS, NOTIFY_BITS, SERVER_EVENTS, type ToldEvent } from './numbers.ts'
 
 /** `CallStatus` and `CallFlag` of the bridge, which is imported for its types only. */
@@ -39,6 +42,8 @@ const Flag = {
   allowBlock: 1 << 8,
 } as const
 
+const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5 } as const
+
 /** Commands that make the connection one of another sort; Redis refuses them as it does for a client that may not block. */
 const LASTING_COMMANDS: Readonly<Record<string, string>> = {
   monitor: "MONITOR isn't allowed for DENY BLOCKING client",
@@ -46,6 +51,8 @@ const LASTING_COMMANDS: Readonly<Record<string, string>> = {
   psubscribe: "PSUBSCRIBE isn't allowed for a DENY BLOCKING client",
   ssubscribe: "SSUBSCRIBE isn't allowed for a DENY BLOCKING client",
 }
+
+const noSuchUser = new CommandError('The user of the context does not exist any more', 'NOPERM')
 
 /** Commands about a connection, which a call of a module has none of. */
 const CONNECTION_COMMANDS = new Set([
@@ -57,12 +64,15 @@ const CONNECTION_COMMANDS = new Set([
 export class CommandHost extends CollectionHost {
   /** Modules whose load runs, by the bridge's numbers. */
   readonly loading = new Map<number, LoadingModule>()
+  /** The users that modules hold. */
+  protected readonly users: ModuleUsers
   protected readonly bridge: () => Bridge
   readonly #idle: { client: Client; args: RequestArgs }[] = []
   readonly #promises = new Map<number, Client>()
   /** Clients without a connection that have run a command of a Redis module, by id. */
   readonly #internal = new Map<number, Client>()
   #lastPromise = 0
+  #nobody: Client | undefined
   #unlistenKeys: (() => void) | undefined
   #unlistenServer: (() => void)[] = []
   #unfilter: (() => void) | undefined
@@ -71,6 +81,7 @@ export class CommandHost extends CollectionHost {
   constructor(server: Server, bridge: () => Bridge) {
     super(server)
     this.bridge = bridge
+    this.users = new ModuleUsers(server)
   }
 
   createCommand(command: CommandRegistration): boolean {
@@ -89,20 +100,19 @@ export class CommandHost extends CollectionHost {
     return this.#loadingOf(command)?.setCategories(command, categories) ?? false
   }
 
-  addCategory(module: number, name: string): boolean {
-    return this.loading.get(module)?.addCategory(name) ?? false
+  addCategory(module: number, name: string): 'added' | 'taken' | 'no-room' {
+    return this.loading.get(module)?.addCategory(name) ?? 'taken'
   }
 
-  call(given: Arguments, flags: number, caller: CallerInfo, _user: number): CallResult {
+  call(given: Arguments, flags: number, caller: CallerInfo, user: number): CallResult {
     const level = this.#idle.pop() ?? this.#newLevel()
     const { client, args } = level
     copyArguments(given, args)
     try {
       const command = this.#find(args)
+      if (command instanceof CommandError) return refusal(Status.unknownCommand, command)
       const refused =
-        command instanceof CommandError
-          ? refusal(Status.unknownCommand, command)
-          : this.#refusal(command, args, flags)
+        this.#refusal(command, args, flags) ?? this.#runAs(client, command, args, flags, caller, user)
       if (refused !== undefined) return refused
       if ((flags & Flag.dryRun) !== 0) return { status: Status.done, bytes: null }
       client.database = this.database(caller.db)
@@ -205,6 +215,51 @@ export class CommandHost extends CollectionHost {
       )
     }
     return undefined
+  }
+
+  /** Makes `client` run a command as the user that the call is to be made as, or without any rules; tells why not. */
+  #runAs(
+    client: Client,
+    command: Command,
+    args: RequestArgs,
+    flags: number,
+    caller: CallerInfo,
+    number: number,
+  ): CallResult | undefined {
+    client.user = this.server.users.default
+    client.obeysUser = false
+    if ((flags & Flag.checkAcl) === 0) return undefined
+    const own = this.client(caller.client)
+    const user = number === 0 ? (own === undefined ? client.user : own.user) : this.users.get(number)
+    if (user === undefined) return refusal(Status.accessDenied, noSuchUser)
+    // What a call without rules calls has none either.
+    if (number === 0 && own?.obeysUser === false) return undefined
+    client.user = user
+    client.obeysUser = true
+    const denial = deniedToModule(this.server, user, this.actor(caller), command, args)
+    return denial === undefined ? undefined : refusal(Status.accessDenied, denial)
+  }
+
+  protected client(id: number): Client | undefined {
+    return this.server.clients.get(id) ?? this.callerOf(id)
+  }
+
+  /** The client whose command a module runs now; where a thread or a timer acts, one that has never run any. */
+  protected actor({ client: id }: CallerInfo): Client {
+    const client = this.client(id)
+    if (client?.context.command !== undefined) return client
+    this.#nobody ??= this.server.clients.createInternal()
+    return this.#nobody
+  }
+
+  userMayRun(number: number, given: Arguments): 'yes' | 'no' | 'unknown-command' | 'arity' {
+    const args = new RequestArgs(Buffer.alloc(0))
+    copyArguments(given, args)
+    const command = this.#find(args)
+    if (command instanceof CommandError) return 'unknown-command'
+    if (!command.accepts(args.count)) return 'arity'
+    const user = this.users.get(number)
+    return user !== undefined && user.denialOf(command, args) === undefined ? 'yes' : 'no'
   }
 
   commandKeys(given: Arguments): { positions: number[]; flags: number[] } | 'unknown' | 'arity' | 'nokeys' {
@@ -352,6 +407,14 @@ function copyArguments({ bytes, offsets, first, count }: Arguments, args: Reques
   for (let i = 0; i < count; i++) {
     args.push((offsets[first + 2 * i] as number) - from, (offsets[first + 2 * i + 1] as number) - from)
   }
+}
+
+/** Bits of `CallerFlag` of the bridge: what a module learns of the circumstances of a command. */
+export function flagsOf({ client, mayBlock, server }: CommandContext): number {
+  let flags = mayBlock ? 0 : CallerFlag.denyBlocking
+  if (server.executing !== undefined) flags |= CallerFlag.multi
+  if (client.link?.isUnix === true) flags |= CallerFlag.unixSocket
+  return flags
 }
 
 let scratch = new Int32Array(64)

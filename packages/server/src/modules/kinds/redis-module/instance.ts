@@ -6,13 +6,13 @@ import { ModuleError } from '../../module-error.ts'
 import type { Registration } from '../../registration.ts'
 import type { ModuleFacts, ModuleInstance } from '../kind.ts'
 import type { RedisModuleLibrary } from '../library.ts'
-import { toArguments } from './command-host.ts'
+import { flagsOf, toArguments } from './command-host.ts'
 import { LoadingModule } from './loading-module.ts'
 import type { RedisModuleHost } from './module-host.ts'
 import { writeOutput } from './output.ts'
 
 const PENDING = -1
-const CallerFlag = { denyBlocking: 1 << 0, multi: 1 << 1, unixSocket: 1 << 5, changesWanted: 1 << 6 } as const
+const CHANGES_WANTED = 1 << 6
 /** Options of RedisModule_SetModuleOptions that INFO shows, in its order. */
 const OPTIONS: readonly (readonly [bit: number, name: string])[] = [
   [1 << 0, 'handle-io-errors'],
@@ -86,7 +86,7 @@ export class RedisModuleInstance implements ModuleInstance {
     caller.db = client.db
     caller.resp = client.resp
     caller.flags = flagsOf(ctx)
-    if (this.#host.server.changesAreFollowed) caller.flags |= CallerFlag.changesWanted
+    if (this.#host.server.changesAreFollowed) caller.flags |= CHANGES_WANTED
     return caller
   }
 
@@ -136,11 +136,4 @@ export class RedisModuleInstance implements ModuleInstance {
     // Once its code has run, a thread of it may be running still: then the library stays in memory.
     this.#library.close(!this.#wasCalled)
   }
-}
-
-function flagsOf({ client, mayBlock, server }: CommandContext): number {
-  let flags = mayBlock ? 0 : CallerFlag.denyBlocking
-  if (server.executing !== undefined) flags |= CallerFlag.multi
-  if (client.link?.isUnix === true) flags |= CallerFlag.unixSocket
-  return flags
 }

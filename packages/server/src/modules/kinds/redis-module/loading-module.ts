@@ -6,7 +6,6 @@ import type {
   TypeRegistration,
 } from '@modis/bridge'
 import type { AnyCommand, CommandFlag, KeyFlag, KeySpec } from '@modis/sdk'
-import { ACL_CATEGORIES } from '../../../dispatch/acl-categories.ts'
 import type { Handler } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
 import type { KeyArgument } from '../../../dispatch/command-keys.ts'
@@ -62,7 +61,6 @@ export class LoadingModule {
   readonly #bridge: Bridge
   readonly #module: number
   readonly #configs: ConfigRegistration[] = []
-  readonly #ownCategories = new Set<string>()
   /** What went wrong first: the reason for a load that then refuses. */
   failure: ModuleError | undefined
   #areConfigsLoaded = false
@@ -126,20 +124,20 @@ export class LoadingModule {
     if (command !== undefined) command.documentation = documentation
   }
 
-  addCategory(name: string): boolean {
-    if (ACL_CATEGORIES.includes(name) || this.#ownCategories.has(name)) return false
-    this.#ownCategories.add(name)
-    return true
+  addCategory(name: string): 'added' | 'taken' | 'no-room' {
+    return this.#registration.addCategory(name.toLowerCase())
   }
 
   setCategories(number: number, categories: string): boolean {
     const command = this.commands.get(number)
-    const names = categories.split(/\s+/).filter((name) => name !== '')
-    if (
-      command === undefined ||
-      names.some((name) => !ACL_CATEGORIES.includes(name) && !this.#ownCategories.has(name))
-    )
-      return false
+    const names = categories
+      .toLowerCase()
+      .split(' ')
+      .filter((name) => name !== '')
+    const unknown = names.find((name) => !this.#registration.hasCategory(name))
+    if (unknown !== undefined)
+      this.#server.log.warning(`Unrecognized categories flag ${unknown} on module load`)
+    if (command === undefined || unknown !== undefined) return false
     command.categories = names
     return true
   }
