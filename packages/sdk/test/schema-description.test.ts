@@ -10,7 +10,7 @@ const commands: Readonly<Record<string, ArgumentSchema>> = {
   set: {
     key: arg.key({
       flags: ['RW', 'access', 'update', 'variable_flags'],
-      notes: 'Read only where the old value is asked for',
+      notes: 'RW and ACCESS due to the optional `GET` argument',
     }),
     value: arg.string(),
     condition: arg.optional(arg.oneof({ nx: arg.token('NX'), xx: arg.token('XX') }, { since: '2.6.12' })),

@@ -2,6 +2,7 @@ import type { Command } from '../dispatch/command.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
+import { nowMicroseconds } from '../wall-clock.ts'
 import type { Client } from './client.ts'
 import { quoted } from './quoted.ts'
 import { redactedFrom } from './redaction.ts'
@@ -39,7 +40,7 @@ export class Monitors {
     const words: string[] = []
     const secret = redactedFrom(this.#server.config, client, command, args)
     for (let i = 0; i < args.count; i++) words.push(secret(i) ? '"(redacted)"' : quoted(args.bytes(i)))
-    const time = ((performance.timeOrigin + performance.now()) / 1000).toFixed(6)
+    const time = (nowMicroseconds() / 1e6).toFixed(6)
     const address = client.isInternal
       ? 'module'
       : client.link?.isUnix

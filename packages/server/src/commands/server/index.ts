@@ -3,6 +3,7 @@ import type { CommandContext } from '../../dispatch/command-context.ts'
 import { infoText } from '../../info/info.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { version } from '../../version.ts'
+import { nowMicroseconds } from '../../wall-clock.ts'
 import { defineFamily } from '../family.ts'
 import { latencySubcommands } from './latency.ts'
 import { memorySubcommands } from './memory.ts'
@@ -120,7 +121,7 @@ function role({ reply }: CommandContext): void {
 }
 
 function time({ reply }: CommandContext): void {
-  const microseconds = Math.floor((performance.timeOrigin + performance.now()) * 1000)
+  const microseconds = nowMicroseconds()
   reply.array(2)
   reply.bulk(String(Math.floor(microseconds / 1e6)))
   reply.bulk(String(microseconds % 1e6))

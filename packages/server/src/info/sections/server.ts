@@ -1,6 +1,7 @@
 import { arch, machine, release, type } from 'node:os'
 import type { Server } from '../../server.ts'
 import { redisVersion, version } from '../../version.ts'
+import { nowMicroseconds } from '../../wall-clock.ts'
 import type { InfoField, InfoSectionDefinition } from '../section.ts'
 
 const SECONDS_A_DAY = 86400
@@ -35,7 +36,7 @@ function state({ config, keyspace, listeners, runId, startedAtMs }: Server): Inf
     ['process_supervised', 'no'],
     ['run_id', runId],
     ['tcp_port', listeners.port],
-    ['server_time_usec', Math.floor((performance.timeOrigin + performance.now()) * 1000)],
+    ['server_time_usec', nowMicroseconds()],
     ['uptime_in_seconds', uptime],
     ['uptime_in_days', Math.floor(uptime / SECONDS_A_DAY)],
     ['hz', config.integer('hz')],
