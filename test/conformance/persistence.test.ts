@@ -291,6 +291,10 @@ test('a truncated or damaged file stops the start with offset and reason', async
     )
     assert.match(String(error), expected, name)
   }
+  writeFileSync(cut, whole)
+  flip(cut, whole.length - 3)
+  const unchecked = { ...NO_SAVE_POINTS, dir: first.folder, dbfilename: 'cut.rdb', rdbchecksum: 'no' }
+  await (await startModis(unchecked)).stop()
   await first.stop()
 })
 

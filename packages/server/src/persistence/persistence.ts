@@ -16,7 +16,7 @@ import { ServerGate } from '../dispatch/server-gate.ts'
 import type { Server } from '../server.ts'
 import { redisVersion } from '../version.ts'
 import { type Loaded, loadRdb } from './rdb/load.ts'
-import { RdbReader } from './rdb/rdb-reader.ts'
+import { type Fill, RdbReader } from './rdb/rdb-reader.ts'
 import { RdbWriter } from './rdb/rdb-writer.ts'
 import { SaveJob } from './rdb/save-job.ts'
 import { ValueCodec } from './rdb/value-codec.ts'
@@ -289,7 +289,8 @@ export class Persistence {
     const { events } = this.#server
     events.emit('loading-start', { source: 'rdb' })
     try {
-      const reader = RdbReader.from((target, from, to) => readSync(file, target, from, to - from, null), true)
+      const fill: Fill = (target, from, to) => readSync(file, target, from, to - from, null)
+      const reader = RdbReader.from(fill, this.#server.config.boolean('rdbchecksum'))
       const loaded = loadRdb(this.#server, reader, this.values, statSync(path).size)
       this.lastLoad = loaded
       const seconds = ((performance.now() - started) / 1000).toFixed(3)
