@@ -1,4 +1,5 @@
 import { EXACT_DIGITS, scanDecimal, scanned } from './decimal-scan.ts'
+import { findDigits, found } from './grisu.ts'
 import { formatHalves, formatInteger, Integer64 } from './integers.ts'
 
 // Doubles as Redis reads them (strtod, with the restrictions of string2d) and prints them (d2string).
@@ -8,6 +9,11 @@ export const DOUBLE_TEXT_BYTES = 32
 
 const PLUS = 43
 const MINUS = 45
+const POINT = 46
+const ZERO = 48
+const LOWER_E = 101
+/** Digits that Redis prints in exponent form, one less where there is a sign. */
+const MOST_DIGITS = 18
 const EXACT_POWER = 22
 const LARGEST_EXPONENT = 1e9
 // No number needs more text than this, and a string of the longest command argument could not be made at all.
@@ -140,7 +146,7 @@ export function writeDouble(value: number, bytes: Buffer, at: number): number {
     halves.setNumber(value)
     return formatHalves(halves.high, halves.low, bytes, at)
   }
-  return at + bytes.write(formatFraction(value), at, 'latin1')
+  return writeFraction(value, bytes, at)
 }
 
 /** `value` as {@link writeDouble} writes it. */
@@ -150,30 +156,59 @@ export function formatDouble(value: number): string {
   return formatFraction(value)
 }
 
-/** The shortest digits that read back as the same double, laid out as Redis does, integers too (Redis: fpconv_dtoa). */
+const fractionText = Buffer.alloc(DOUBLE_TEXT_BYTES)
+
+/** `value` in the digits and the layout that Redis gives to fractions, integers too (Redis: fpconv_dtoa). */
 export function formatFraction(value: number): string {
-  if (Number.isNaN(value)) return 'nan'
-  const magnitude = Math.abs(value)
-  if (magnitude === Number.POSITIVE_INFINITY) return value < 0 ? '-inf' : 'inf'
-  // Here JavaScript's notation and Redis's agree.
-  if (magnitude >= 1e-3 && magnitude < 1e4) return String(value)
-  const text = magnitude.toExponential()
-  const mark = text.indexOf('e')
-  const digits = text[0] + text.slice(2, mark)
-  const exponent = Number(text.slice(mark + 1))
-  return (value < 0 || Object.is(value, -0) ? '-' : '') + layOut(digits, exponent)
+  return fractionText.toString('latin1', 0, writeFraction(value, fractionText, 0))
 }
 
-/** Lays out `d.ddd * 10^exponent`, given its digits, as Redis does: plain near 1 and in exponent form elsewhere. */
-function layOut(digits: string, exponent: number): string {
-  const count = digits.length
-  const lastPlace = exponent - count + 1
-  const size = Math.abs(exponent)
-  if (lastPlace >= 0 && size < count + 7) return digits + '0'.repeat(lastPlace)
-  if (lastPlace < 0 && (lastPlace > -7 || size < 4)) {
-    const whole = count + lastPlace
-    return whole > 0 ? `${digits.slice(0, whole)}.${digits.slice(whole)}` : `0.${'0'.repeat(-whole)}${digits}`
+/** As {@link formatFraction}, at offset `at` of `bytes`; returns the offset after it. */
+function writeFraction(value: number, bytes: Buffer, at: number): number {
+  if (!Number.isFinite(value)) {
+    return at + bytes.write(Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf', at, 'latin1')
   }
-  const fraction = count > 1 ? `.${digits.slice(1)}` : ''
-  return `${digits[0]}${fraction}e${exponent < 0 ? '-' : '+'}${size}`
+  const isNegative = value < 0 || Object.is(value, -0)
+  if (isNegative) bytes[at++] = MINUS
+  if (value === 0) {
+    bytes[at] = ZERO
+    return at + 1
+  }
+  findDigits(Math.abs(value))
+  return layOut(bytes, at, isNegative)
+}
+
+/** Writes the digits that were found, as Redis does: plain near 1 and in exponent form elsewhere. */
+function layOut(bytes: Buffer, at: number, isNegative: boolean): number {
+  const { digits, count, scale } = found
+  const exponent = scale + count - 1
+  const size = Math.abs(exponent)
+  if (scale >= 0 && size < count + 7)
+    return writeZeros(bytes, writeDigits(bytes, at, digits, 0, count), scale)
+  if (scale < 0 && (scale > -7 || size < 4)) {
+    const whole = count + scale
+    const isWhole = whole > 0
+    let end = isWhole ? writeDigits(bytes, at, digits, 0, whole) : writeZeros(bytes, at, 1)
+    bytes[end++] = POINT
+    if (!isWhole) end = writeZeros(bytes, end, -whole)
+    return writeDigits(bytes, end, digits, isWhole ? whole : 0, count)
+  }
+  bytes[at++] = digits[0] as number
+  if (count > 1) {
+    bytes[at++] = POINT
+    at = writeDigits(bytes, at, digits, 1, Math.min(count, MOST_DIGITS - (isNegative ? 1 : 0)))
+  }
+  bytes[at++] = LOWER_E
+  bytes[at++] = exponent < 0 ? MINUS : PLUS
+  return formatInteger(size, bytes, at)
+}
+
+function writeDigits(bytes: Buffer, at: number, digits: Uint8Array, from: number, to: number): number {
+  for (let index = from; index < to; index++) bytes[at++] = digits[index] as number
+  return at
+}
+
+function writeZeros(bytes: Buffer, at: number, count: number): number {
+  for (let written = 0; written < count; written++) bytes[at++] = ZERO
+  return at
 }
