@@ -159,6 +159,20 @@ test('descriptors and one-shot functions on the event loop', async ({ host, clie
   assert.is(result, '+OK\r\n')
 })
 
+test('a descriptor that is closed while it is watched is forgotten', async ({ host, client }) => {
+  assert.is((await host.send(client, 'threads.close-watched')).toString(), '+OK\r\n')
+  const reads = async (expected: number): Promise<void> => {
+    for (let turn = 0; turn < 100; turn++) {
+      if (parse(await host.send(client, 'threads.reads')) === expected) return
+      await sleep(10)
+    }
+    assert.is(parse(await host.send(client, 'threads.reads')), expected)
+  }
+  await reads(1)
+  assert.is((await host.send(client, 'threads.reuse-watched')).toString(), '+OK\r\n')
+  await reads(2)
+})
+
 test('a child process runs, and its end is reported', async ({ host, client }) => {
   assert.is((await host.send(client, 'threads.fork', 'quick')).toString(), '+OK\r\n')
   for (let turn = 0; turn < 100; turn++) {

@@ -20,6 +20,11 @@ void host_grow_output(size_t bytes);
 void host_output_write(const void *bytes, size_t length); /* from C, for JavaScript to read */
 extern double *slots;
 
+/* poller.c: masks are those of the API. */
+int poller_open(void);
+int poller_set(int poller, int fd, int before, int mask); /* -1 and errno where it cannot be watched */
+void poller_each(int poller, void (*happened)(int fd, int mask)); /* what is ready now, up to some number */
+
 /* stack.c: calls into JavaScript work only on the stack JavaScript itself runs on, and OnLoad and
  * OnUnload are called on a stack of koffi's. */
 void stack_learn(void); /* once, on the main thread */

@@ -3,13 +3,11 @@
 #include "environment.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 typedef struct Watcher {
-  uv_poll_t handle;
   int fd;
   int mask;
   RedisModuleEventLoopFunc readable, writable;
@@ -18,118 +16,121 @@ typedef struct Watcher {
 } Watcher;
 
 static Table watchers;
+static size_t watcher_count;
 
-static void on_closed(uv_handle_t *handle) { free(handle->data); }
+/* What the event loop watches for all of them; there as long as one is. */
+static int poller = -1;
+static uv_poll_t *poller_handle;
 
-typedef struct Ready {
-  Watcher *watcher;
-  int events;
-} Ready;
-
-static void watcher_run(void *data) {
-  Ready *ready = data;
-  uint64_t fd = (uint64_t)ready->watcher->fd;
-  Watcher *watcher = ready->watcher;
+static void watcher_run(int fd, int events) {
+  const Watcher *watcher = table_get(&watchers, (uint64_t)fd);
+  if (watcher == NULL) return;
   Running before = running_enter(watcher->module, "a file event");
-  if ((ready->events & UV_READABLE) && (watcher->mask & REDISMODULE_EVENTLOOP_READABLE)) {
-    watcher->readable(watcher->fd, watcher->data, REDISMODULE_EVENTLOOP_READABLE);
+  if (events & watcher->mask & REDISMODULE_EVENTLOOP_READABLE) {
+    watcher->readable(fd, watcher->data, REDISMODULE_EVENTLOOP_READABLE);
   }
   /* The function may have removed its watcher, or put another in its place. */
-  if (table_get(&watchers, fd) == watcher && (ready->events & UV_WRITABLE) &&
-      (watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE)) {
-    watcher->writable(watcher->fd, watcher->data, REDISMODULE_EVENTLOOP_WRITABLE);
+  watcher = table_get(&watchers, (uint64_t)fd);
+  if (watcher && (events & watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE)) {
+    watcher->writable(fd, watcher->data, REDISMODULE_EVENTLOOP_WRITABLE);
   }
   running_leave(before);
   run_post_notification_jobs(false);
 }
 
-static void on_event(uv_poll_t *handle, int status, int events) {
-  /* An error shows as ready in every way that is waited for: the function then meets it itself. */
-  Ready ready = {handle->data, status < 0 ? UV_READABLE | UV_WRITABLE : events};
-  run_from_loop(watcher_run, &ready);
-}
-
-/* Runs what is ready now, without the event loop. */
+/* Runs what is ready now; also called without the event loop. */
 void watchers_serve(void) {
-  size_t count = 0;
-  struct pollfd *polled = must_calloc((watchers.capacity + 1) * sizeof *polled);
-  for (size_t i = 0; i < watchers.capacity; i++) {
-    const Watcher *watcher = watchers.values[i];
-    if (watcher == NULL) continue;
-    short events = (watcher->mask & REDISMODULE_EVENTLOOP_READABLE) ? POLLIN : 0;
-    if (watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE) events |= POLLOUT;
-    polled[count++] = (struct pollfd){.fd = watcher->fd, .events = events};
-  }
-  int ready = poll(polled, (nfds_t)count, 0);
-  for (size_t i = 0; ready > 0 && i < count; i++) {
-    Watcher *watcher = polled[i].revents ? table_get(&watchers, (uint64_t)polled[i].fd) : NULL;
-    if (watcher == NULL) continue;
-    /* An error or the end of a stream is met by whoever reads or writes. */
-    bool failed = (polled[i].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
-    int events = (failed || (polled[i].revents & POLLIN)) ? UV_READABLE : 0;
-    if (failed || (polled[i].revents & POLLOUT)) events |= UV_WRITABLE;
-    watcher_run(&(Ready){watcher, events});
-  }
-  free(polled);
+  if (poller >= 0) poller_each(poller, watcher_run);
 }
 
-static void watcher_update(Watcher *watcher) {
-  int events = 0;
-  if (watcher->mask & REDISMODULE_EVENTLOOP_READABLE) events |= UV_READABLE;
-  if (watcher->mask & REDISMODULE_EVENTLOOP_WRITABLE) events |= UV_WRITABLE;
-  if (events) {
-    uv_poll_start(&watcher->handle, events, on_event);
-    return;
-  }
+static void serve(void *data) {
+  (void)data;
+  watchers_serve();
+}
+
+static void on_event(uv_poll_t *handle, int status, int events) {
+  (void)handle;
+  (void)status;
+  (void)events;
+  run_from_loop(serve, NULL);
+}
+
+static void on_handle_closed(uv_handle_t *handle) { free(handle); }
+
+static bool poller_start(void) {
+  if (poller >= 0) return true;
+  if (event_loop == NULL || (poller = poller_open()) < 0) return false;
+  poller_handle = must_calloc(sizeof *poller_handle);
+  uv_poll_init(event_loop, poller_handle, poller);
+  uv_poll_start(poller_handle, UV_READABLE, on_event);
+  uv_unref((uv_handle_t *)poller_handle);
+  return true;
+}
+
+static void poller_end(void) {
+  uv_poll_stop(poller_handle);
+  uv_close((uv_handle_t *)poller_handle, on_handle_closed);
+  close(poller);
+  poller = -1;
+}
+
+static void watcher_remove(Watcher *watcher) {
   table_set(&watchers, (uint64_t)watcher->fd, NULL);
-  uv_close((uv_handle_t *)&watcher->handle, on_closed);
+  free(watcher);
+  if (--watcher_count == 0) poller_end();
 }
 
-/* EINVAL for a bad mask or function, ERANGE for a descriptor that cannot be watched. */
+static Watcher *watcher_add(int fd) {
+  Watcher *watcher = must_calloc(sizeof *watcher);
+  watcher->fd = fd;
+  watcher->module = (Module *)running.module;
+  table_set(&watchers, (uint64_t)fd, watcher);
+  watcher_count++;
+  return watcher;
+}
+
+static int refuse(int problem) {
+  errno = problem;
+  return REDISMODULE_ERR;
+}
+
+/* EINVAL for a bad mask or function, ERANGE for what is no descriptor, else what the system says of
+ * one that cannot be watched. */
 int rm_EventLoopAdd(int fd, int mask, RedisModuleEventLoopFunc function, void *data) {
   int known = REDISMODULE_EVENTLOOP_READABLE | REDISMODULE_EVENTLOOP_WRITABLE;
-  if ((mask & ~known) || function == NULL) {
-    errno = EINVAL;
-    return REDISMODULE_ERR;
+  if (fd < 0 || fd >= getdtablesize()) return refuse(ERANGE);
+  if ((mask & ~known) || function == NULL) return refuse(EINVAL);
+  if (!poller_start()) return refuse(ERANGE);
+  Watcher *watcher = table_get(&watchers, (uint64_t)fd);
+  int before = watcher ? watcher->mask : 0;
+  if (poller_set(poller, fd, before, before | mask) != 0) {
+    int problem = errno;
+    if (watcher_count == 0) poller_end();
+    return refuse(problem);
   }
-  Watcher *watcher = fd >= 0 ? table_get(&watchers, (uint64_t)fd) : NULL;
-  if (watcher == NULL) {
-    watcher = must_calloc(sizeof *watcher);
-    watcher->handle.data = watcher;
-    watcher->fd = fd;
-    watcher->module = (Module *)running.module;
-    if (event_loop == NULL || fd < 0 || uv_poll_init(event_loop, &watcher->handle, fd) != 0) {
-      free(watcher);
-      errno = ERANGE;
-      return REDISMODULE_ERR;
-    }
-    uv_unref((uv_handle_t *)&watcher->handle);
-    table_set(&watchers, (uint64_t)fd, watcher);
-  }
+  if (watcher == NULL) watcher = watcher_add(fd);
   if (mask & REDISMODULE_EVENTLOOP_READABLE) watcher->readable = function;
   if (mask & REDISMODULE_EVENTLOOP_WRITABLE) watcher->writable = function;
   watcher->data = data;
   watcher->mask |= mask;
-  watcher_update(watcher);
   errno = 0;
   return REDISMODULE_OK;
 }
 
+static void watcher_drop(Watcher *watcher, int mask) {
+  int left = watcher->mask & ~mask;
+  /* One that was closed is not watched any more. */
+  poller_set(poller, watcher->fd, watcher->mask, left);
+  watcher->mask = left;
+  if (left == 0) watcher_remove(watcher);
+}
+
 int rm_EventLoopDel(int fd, int mask) {
   int known = REDISMODULE_EVENTLOOP_READABLE | REDISMODULE_EVENTLOOP_WRITABLE;
-  if (fd < 0 || fd >= getdtablesize()) {
-    errno = ERANGE;
-    return REDISMODULE_ERR;
-  }
-  if (mask & ~known) {
-    errno = EINVAL;
-    return REDISMODULE_ERR;
-  }
+  if (fd < 0 || fd >= getdtablesize()) return refuse(ERANGE);
+  if (mask & ~known) return refuse(EINVAL);
   Watcher *watcher = table_get(&watchers, (uint64_t)fd);
-  if (watcher) {
-    watcher->mask &= ~mask;
-    watcher_update(watcher);
-  }
+  if (watcher) watcher_drop(watcher, mask);
   errno = 0;
   return REDISMODULE_OK;
 }
@@ -150,8 +151,7 @@ void watchers_drop(Module *module) {
   for (size_t i = 0; i < watchers.capacity; i++) {
     Watcher *watcher = watchers.values[i];
     if (watcher == NULL || watcher->module != module) continue;
-    watcher->mask = 0;
-    watcher_update(watcher);
+    watcher_drop(watcher, watcher->mask);
     i = (size_t)-1;
   }
 }
@@ -182,11 +182,9 @@ int rm_EventLoopAddOneShot(RedisModuleEventLoopOneShotFunc function, void *data)
   return REDISMODULE_OK;
 }
 
-static void on_child_handle_closed(uv_handle_t *handle) { free(handle); }
-
 static void child_forget(void) {
   uv_poll_stop(child.handle);
-  uv_close((uv_handle_t *)child.handle, on_child_handle_closed);
+  uv_close((uv_handle_t *)child.handle, on_handle_closed);
   close(child.pipe_end);
   child.pid = 0;
 }

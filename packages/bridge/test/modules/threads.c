@@ -347,6 +347,50 @@ COMMAND(event_loop_result) {
   return done(ctx);
 }
 
+/* Descriptors that are closed while they are watched. Redis forgets them without a word. */
+static atomic_int reads;
+
+static void on_byte(int fd, void *data, int mask) {
+  (void)data;
+  char byte;
+  if (mask == REDISMODULE_EVENTLOOP_READABLE && read(fd, &byte, 1) == 1) atomic_fetch_add(&reads, 1);
+}
+
+static int watched[2], closed_at_once[2], not_open = 1000;
+
+COMMAND(close_watched) {
+  UNUSED_ARGUMENTS();
+  const int both = REDISMODULE_EVENTLOOP_READABLE | REDISMODULE_EVENTLOOP_WRITABLE;
+  CHECK(RedisModule_EventLoopAdd(not_open, REDISMODULE_EVENTLOOP_READABLE, on_byte, NULL) == REDISMODULE_ERR &&
+        errno == EBADF);
+  CHECK(pipe(watched) == 0 && pipe(closed_at_once) == 0);
+  CHECK(RedisModule_EventLoopAdd(watched[0], REDISMODULE_EVENTLOOP_READABLE, on_byte, NULL) == REDISMODULE_OK);
+  CHECK(RedisModule_EventLoopAdd(closed_at_once[0], REDISMODULE_EVENTLOOP_READABLE, on_byte, NULL) ==
+        REDISMODULE_OK);
+  CHECK(write(watched[1], "!", 1) == 1 && write(closed_at_once[1], "!", 1) == 1);
+  CHECK(close(closed_at_once[0]) == 0 && close(closed_at_once[1]) == 0);
+  CHECK(RedisModule_EventLoopDel(closed_at_once[0], both) == REDISMODULE_OK);
+  return done(ctx);
+}
+
+/* Once the loop has seen it: closed, changed while closed, and another under the same number. */
+COMMAND(reuse_watched) {
+  UNUSED_ARGUMENTS();
+  if (atomic_load(&reads) < 1) return RedisModule_ReplyWithError(ctx, "ERR not yet");
+  int number = watched[0];
+  CHECK(close(watched[0]) == 0 && close(watched[1]) == 0);
+  CHECK(RedisModule_EventLoopAdd(number, REDISMODULE_EVENTLOOP_WRITABLE, on_byte, NULL) == REDISMODULE_ERR);
+  CHECK(pipe(watched) == 0 && (watched[0] == number || dup2(watched[0], number) == number));
+  CHECK(RedisModule_EventLoopAdd(number, REDISMODULE_EVENTLOOP_READABLE, on_byte, NULL) == REDISMODULE_OK);
+  CHECK(write(watched[1], "!", 1) == 1);
+  return done(ctx);
+}
+
+COMMAND(reads_so_far) {
+  UNUSED_ARGUMENTS();
+  return RedisModule_ReplyWithLongLong(ctx, atomic_load(&reads));
+}
+
 /* Child processes */
 static int child_code = -1, child_signal = -1, to_parent[2];
 
@@ -471,6 +515,9 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
   REGISTER("threads.timers", timers, "write", 0, 0, 0);
   REGISTER("threads.event-loop", event_loop, "", 0, 0, 0);
   REGISTER("threads.event-loop-result", event_loop_result, "", 0, 0, 0);
+  REGISTER("threads.close-watched", close_watched, "", 0, 0, 0);
+  REGISTER("threads.reuse-watched", reuse_watched, "", 0, 0, 0);
+  REGISTER("threads.reads", reads_so_far, "", 0, 0, 0);
   REGISTER("threads.fork", fork_child, "", 0, 0, 0);
   REGISTER("threads.fork-result", fork_result, "", 0, 0, 0);
   REGISTER("threads.yield", yield, "", 0, 0, 0);
