@@ -33,7 +33,11 @@ export const commandFlags = [
 /** One of {@link commandFlags}. */
 export type CommandFlag = (typeof commandFlags)[number]
 
-/** ACL categories without the `@`. `read`, `write`, `fast`, `slow`, `admin`, `dangerous`, `pubsub` and `blocking` follow from flags. */
+/**
+ * ACL categories without the `@`. `read`, `write`, `fast`, `slow`, `admin`, `dangerous`, `pubsub` and `blocking` follow
+ * from flags. One that Redis does not have is added with the module, shown by `ACL CAT` and allowed by `+@name` like the
+ * others; it goes with the last module that names it.
+ */
 export type AclCategory = string
 
 /** Flags of one key specification, as `COMMAND INFO` prints them. */

@@ -31,7 +31,11 @@ export interface CallOptions {
   readonly text?: boolean
   /** Protocol version in which the command answers; 3 unless given, so that maps and doubles keep their type. */
   readonly resp?: 2 | 3
-  /** Runs as the user of the client and fails with `NOPERM` where its ACL forbids the command or a key. */
+  /**
+   * Runs as the user of the client, as if the client had sent the command itself: where its ACL rules forbid the command,
+   * a key or a channel, the call fails with `NOPERM` and `ACL LOG` tells of it. Without it, and where there is no client,
+   * a call may do anything.
+   */
   readonly asClient?: boolean
   /** Whether the command's effects reach replicas and the AOF; true unless given. */
   readonly replicate?: boolean
@@ -144,11 +148,29 @@ export interface Context<State = unknown, Config = unknown> extends Caller {
   replicate(command: string, ...args: readonly CallArgument[]): void
   /** Milliseconds since 1970; the same during one run of a command. */
   now(): number
-  /** Whether the client's user may run `command` with `args`. */
+  /**
+   * Whether the client's user may run `command` with `args`, with the keys and channels among them. False as well for a
+   * command that there is not, or that takes other arguments. Where there is no client, in
+   * {@link ModuleContext.withDatabase} and in what a module calls without `asClient`, this and the following are true.
+   */
   mayRun(command: string, ...args: readonly CallArgument[]): boolean
-  /** Whether the client's user may use a key in this way. */
-  mayAccess(key: BytesLike, mode: KeyMode): boolean
+  /**
+   * Whether the client's user may use a key in this way; with `prefix`, all keys that begin so. Keys that are arguments of
+   * the command itself were checked before it ran; keys whose names it makes up or reads elsewhere are not.
+   */
+  mayAccess(key: BytesLike, mode: KeyMode, options?: { readonly prefix?: boolean }): boolean
+  /** Whether the client's user may publish and subscribe to a channel; with `pattern`, to all channels it matches. */
+  mayUseChannel(channel: BytesLike, options?: { readonly pattern?: boolean }): boolean
+  /**
+   * Refuses what the client's user may not do: notes it in `ACL LOG` and fails with `NOPERM`, in the words in which the
+   * server does. `object` is the command's name, the key or the channel.
+   * @throws CommandError always
+   */
+  deny(reason: DenialReason, object: BytesLike): never
 }
+
+/** What a client's user may not run or use; see {@link Context.deny}. */
+export type DenialReason = 'command' | 'key' | 'channel'
 
 /**
  * A timer of a module. One that fires once is a reason not to unload until it has fired or was cleared; one that repeats

@@ -135,9 +135,11 @@ export class Client {
     this.context = makeContext(this)
   }
 
-  /** The user whose rules hold for what modules do for the client; undefined where nothing is refused. */
-  get rights(): User | undefined {
-    return this.obeysUser && !this.user.isUnrestricted ? this.user : undefined
+  /** Whether the user of the client may do something that a module asks about. */
+  may(asks: (user: User) => boolean): boolean {
+    if (!this.obeysUser) return true
+    // Who has not logged in has a user all the same.
+    return this.isAuthenticated && asks(this.user)
   }
 
   get address(): string {

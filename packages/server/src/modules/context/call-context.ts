@@ -6,6 +6,7 @@ import {
   type CallReply,
   type ClientInfo,
   type Context,
+  type DenialReason,
   type ExecutionFlags,
   type Key,
   type KeyMode,
@@ -15,6 +16,8 @@ import {
   type Reply,
   type ReplyValue,
 } from '@modis/sdk'
+import { errorOf } from '../../acl/denials.ts'
+import { KeyPermission } from '../../acl/user.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { ServerGate } from '../../dispatch/server-gate.ts'
 import type { Database } from '../../keyspace/database.ts'
@@ -26,6 +29,9 @@ import type { ModuleRuntime } from './runtime.ts'
 import { blockOnKeys, KeyWait } from './waiting.ts'
 
 const NO_OPTIONS: CallOptions = {}
+const { read, write } = KeyPermission
+const PERMISSIONS: Readonly<Record<KeyMode, number>> = { R: read, W: write, RW: read | write }
+const DENIAL_REASONS: readonly DenialReason[] = ['command', 'key', 'channel']
 
 /** The context of one run of a module's command; also the {@link Access} of the keys opened before its first await. */
 export class CallContext implements Context, Access {
@@ -222,12 +228,30 @@ export class CallContext implements Context, Access {
     return this.runtime.server.keyspace.nowMs
   }
 
-  mayRun(command: string, ..._args: readonly CallArgument[]): boolean {
-    return this.runtime.server.registry.commands.get(command) !== undefined
+  mayRun(command: string, ...args: readonly CallArgument[]): boolean {
+    return this.runtime.server.caller.mayRun(this.#ctx.client, command, args)
   }
 
-  mayAccess(_key: BytesLike, _mode: KeyMode): boolean {
-    return true
+  mayAccess(key: BytesLike, mode: KeyMode, options?: { readonly prefix?: boolean }): boolean {
+    const permissions = PERMISSIONS[mode]
+    if (permissions === undefined) throw new TypeError(`a mode is 'R', 'W' or 'RW', got '${mode}'`)
+    const bytes = bufferOf(key)
+    return this.#ctx.client.may((user) => user.mayAccessKey(bytes, permissions, options?.prefix ?? false))
+  }
+
+  mayUseChannel(channel: BytesLike, options?: { readonly pattern?: boolean }): boolean {
+    const bytes = bufferOf(channel)
+    return this.#ctx.client.may((user) => user.mayAccessChannel(bytes, options?.pattern ?? false))
+  }
+
+  deny(reason: DenialReason, object: BytesLike): never {
+    if (!DENIAL_REASONS.includes(reason))
+      throw new TypeError(`a reason is one of ${DENIAL_REASONS.join(', ')}, got '${reason}'`)
+    const { client, server } = this.#ctx
+    const { user } = client
+    const denial = { reason, object: Buffer.from(bufferOf(object)) }
+    server.users.log.add({ ...denial, context: 'module', user: user.name, client })
+    throw errorOf(user, denial)
   }
 }
 

@@ -1,4 +1,5 @@
 import { type CallArgument, type CallOptions, type CallReply, CommandError } from '@modis/sdk'
+import { deniedToModule } from '../../acl/denials.ts'
 import type { Client } from '../../client/client.ts'
 import type { Database } from '../../keyspace/database.ts'
 import { formatDouble } from '../../keyspace/packed/doubles.ts'
@@ -21,6 +22,8 @@ const CONNECTION_COMMANDS = new Set([
     'psync',
   ],
 ])
+
+const noAuthentication = new CommandError('Authentication required.', 'NOAUTH')
 
 const INITIAL_BYTES = 1024
 const LARGEST_KEPT_BYTES = 1024 * 1024
@@ -76,10 +79,10 @@ export class CommandCaller {
     const level = this.#level()
     const { client, args } = level
     encode(args, command, values)
+    const denial = this.#assume(client, options.asClient === true ? asClient : undefined, args)
+    if (denial !== undefined) return denial
     client.database = database
     client.reply.version = options.resp ?? 3
-    client.user =
-      options.asClient === true && asClient !== undefined ? asClient.user : this.#server.users.default
     const outer = this.calling
     this.calling = module
     this.#depth++
@@ -94,6 +97,29 @@ export class CommandCaller {
       if (args.buffer.length > LARGEST_KEPT_BYTES) args.buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
       this.#server.leave()
     }
+  }
+
+  /** Gives `client` the rights of another client, or without one all rights; tells where they do not do for a command. */
+  #assume(client: Client, other: Client | undefined, args: RequestArgs): CommandError | undefined {
+    const server = this.#server
+    client.user = other?.user ?? server.users.default
+    client.obeysUser = other?.obeysUser ?? false
+    if (other === undefined || !client.obeysUser) return undefined
+    // The handler may still run when its client has been turned away.
+    if (!other.isAuthenticated) return noAuthentication
+    const command = server.registry.resolve(args)
+    // What is no command, or is called wrongly, fails as such.
+    if (command === undefined || !command.accepts(args.count)) return undefined
+    return deniedToModule(server, other.user, other, command, args)
+  }
+
+  /** Whether a client may run a command with these arguments. */
+  mayRun(client: Client, name: string, values: readonly CallArgument[]): boolean {
+    const args = new RequestArgs(Buffer.allocUnsafe(0))
+    encode(args, name, values)
+    const command = this.#server.registry.resolve(args)
+    if (command === undefined || !command.accepts(args.count)) return false
+    return client.may((user) => user.denialOf(command, args) === undefined)
   }
 
   #level(): Level {

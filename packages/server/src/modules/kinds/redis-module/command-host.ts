@@ -9,6 +9,7 @@ import type {
 } from '@modis/bridge'
 import { CommandError } from '@modis/sdk'
 import { deniedToModule } from '../../../acl/denials.ts'
+import type { User } from '../../../acl/user.ts'
 import type { Client } from '../../../client/client.ts'
 import type { Command } from '../../../dispatch/command.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
@@ -230,14 +231,21 @@ export class CommandHost extends CollectionHost {
     client.obeysUser = false
     if ((flags & Flag.checkAcl) === 0) return undefined
     const own = this.client(caller.client)
-    const user = number === 0 ? (own === undefined ? client.user : own.user) : this.users.get(number)
-    if (user === undefined) return refusal(Status.accessDenied, noSuchUser)
     // What a call without rules calls has none either.
     if (number === 0 && own?.obeysUser === false) return undefined
+    const user = number === 0 ? this.#userOf(caller) : this.users.get(number)
+    if (user === undefined) return refusal(Status.accessDenied, noSuchUser)
     client.user = user
     client.obeysUser = true
     const denial = deniedToModule(this.server, user, this.actor(caller), command, args)
     return denial === undefined ? undefined : refusal(Status.accessDenied, denial)
+  }
+
+  /** The user of a caller: `default` for a thread without a client, none for a client that is gone or on its way out. */
+  #userOf({ client: id }: CallerInfo): User | undefined {
+    if (id === 0) return this.server.users.default
+    const client = this.client(id)
+    return client === undefined || (client.closing && !client.isAuthenticated) ? undefined : client.user
   }
 
   protected client(id: number): Client | undefined {
