@@ -9,29 +9,34 @@ const UNCHANGED = 'WARNING: ACL errors detected, no change to the previously act
 
 /**
  * Reads a file of users: lines `user name rule …`, nothing else but empty ones.
+ * @param name what errors call the file
  * @param createUser makes a user that may do nothing yet
  * @throws Error with everything that is wrong in the file, in one line as Redis has it
  */
-export function readAclFile(path: string, createUser: (name: string) => User): Map<string, User> {
+export function readAclFile(
+  path: string,
+  name: string,
+  createUser: (name: string) => User,
+): Map<string, User> {
   const users = new Map<string, User>()
   const errors: string[] = []
-  for (const [index, line] of readLines(path).entries()) {
+  for (const [index, line] of readLines(path, name).entries()) {
     const words = line.replace(/^[ \t\r]+|[ \t\r]+$/g, '').split(' ')
     if (words.length === 1 && words[0] === '') continue
-    errors.push(...takeLine(words, `${path}:${index + 1}`, index + 1, users, createUser))
+    errors.push(...takeLine(words, `${name}:${index + 1}`, index + 1, users, createUser))
   }
   if (errors.length > 0) throw new Error([...errors, UNCHANGED].join(''))
   return users
 }
 
-function readLines(path: string): string[] {
+function readLines(path: string, name: string): string[] {
   let bytes: Buffer
   try {
     bytes = readFileSync(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const reason = code === 'ENOENT' ? 'No such file or directory' : message
-    throw new Error(`Error loading ACLs, opening file '${path}': ${reason}`)
+    throw new Error(`Error loading ACLs, opening file '${name}': ${reason}`)
   }
   return textOf(bytes).split('\n')
 }

@@ -1,7 +1,9 @@
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
 import type { Command } from '../dispatch/command.ts'
+import type { CommandContext } from '../dispatch/command-context.ts'
 import { textOf } from '../protocol/lossless-text.ts'
+import type { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { Server } from '../server.ts'
 import type { Denial, User } from './user.ts'
@@ -19,6 +21,7 @@ export function denied(
   const denial = client.user.denialOf(command, args)
   if (denial === undefined) return undefined
   const context = client.transaction === undefined ? 'toplevel' : 'multi'
+  client.lastCommand = command
   server.users.log.add({ ...denial, context, user: client.user.name, client })
   return errorOf(client.user, denial)
 }
@@ -50,13 +53,30 @@ export function explain(user: User, { reason, object }: Denial): string {
   return `User ${user.name} has no permissions to ${what} '${textOf(object)}' ${reason}`
 }
 
-/** As {@link denied}, for a client that has waited and whose command is about to be served. */
-export function deniedMeanwhile(server: Server, client: Client): CommandError | undefined {
+/**
+ * As {@link denied}, for a client that has waited and whose command is about to be served: replies the error. False where
+ * nothing is refused.
+ */
+export function refuseMeanwhile({ client, reply, server }: CommandContext): boolean {
   const { waiting } = client
-  if ((client.gate & Gate.restrictedUser) === 0 || waiting === undefined) return undefined
+  if ((client.gate & Gate.restrictedUser) === 0 || waiting === undefined) return false
+  const { command, args } = waiting
   // What a module makes wait, it serves itself.
-  if (waiting.command.flags.has('module')) return undefined
-  return denied(server, client, waiting.command, waiting.args)
+  if (command.flags.has('module')) return false
+  const error = denied(server, client, command, args)
+  if (error === undefined) return false
+  // As in Redis, the command has then not been called at all.
+  client.waiting = undefined
+  command.rejected++
+  replyUncounted(server, reply, error)
+  return true
+}
+
+/** Replies an error that is counted as no command's failure. */
+export function replyUncounted(server: Server, reply: ReplyWriter, { message, code }: CommandError): void {
+  reply.error(message, code)
+  reply.countedErrors = reply.errors
+  server.stats.countError(code)
 }
 
 const REASONS = {

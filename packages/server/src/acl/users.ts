@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { CommandError } from '@modis/sdk'
 import { type Client, Gate } from '../client/client.ts'
 import type { DirectiveLine } from '../config/config.ts'
@@ -53,6 +54,12 @@ export class Users {
     this.changed(this.default)
   }
 
+  /** Where the file of users is: as Redis's working directory does, `dir` counts. */
+  get #path(): string {
+    const { config } = this.#server
+    return resolve(config.text('dir'), config.text('aclfile'))
+  }
+
   /** Lines of the configuration file, where users do not stand in a file of their own. */
   #configLines(): DirectiveLine[] {
     if (this.#server.config.text('aclfile') !== '') return []
@@ -83,10 +90,9 @@ export class Users {
       }
     }
     this.changed(this.default)
-    const path = config.text('aclfile')
-    if (path === '') return
+    if (config.text('aclfile') === '') return
     try {
-      this.load(path)
+      this.load()
     } catch (error) {
       throw new Error(`Aborting Redis startup because of ACL errors: ${(error as Error).message}`)
     }
@@ -119,11 +125,11 @@ export class Users {
   }
 
   /**
-   * Puts the users of a file in the place of those there are, whose clients are closed; `default` keeps its own.
+   * Puts the users of the file `aclfile` in the place of those there are, whose clients are closed; `default` keeps its own.
    * @throws CommandError with everything that is wrong in the file; nothing has changed then
    */
-  load(path: string): void {
-    const loaded = this.#read(path)
+  load(): void {
+    const loaded = this.#readFile()
     const former = [...this.#byName.values()].filter((user) => user !== this.default)
     const template = loaded.get('default') ?? this.createDetached('default')
     if (!loaded.has('default')) template.setRules(DEFAULT_RULES)
@@ -135,21 +141,21 @@ export class Users {
     this.changed(this.default)
   }
 
-  #read(path: string): Map<string, User> {
+  #readFile(): Map<string, User> {
     try {
-      return readAclFile(path, (name) => this.createDetached(name))
+      return readAclFile(this.#path, this.#server.config.text('aclfile'), (name) => this.createDetached(name))
     } catch (error) {
       throw new CommandError((error as Error).message)
     }
   }
 
   /**
-   * Writes the users to a file.
+   * Writes the users to the file `aclfile`.
    * @throws Error with the system's reason
    */
-  save(path: string): void {
+  save(): void {
     replaceFile(
-      path,
+      this.#path,
       bytesOf(
         this.lines()
           .map((line) => `${line}\n`)

@@ -1,5 +1,5 @@
 import { CommandError } from '@modis/sdk'
-import { deniedMeanwhile } from '../acl/denials.ts'
+import { refuseMeanwhile } from '../acl/denials.ts'
 import type { Command, HandlerResult } from '../dispatch/command.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import type { Database } from '../keyspace/database.ts'
@@ -143,9 +143,7 @@ export class BlockingKeys {
       this.#host.runBlocked(client, blocked.command, (ctx) => {
         const mark = client.reply.length
         try {
-          const error = deniedMeanwhile(ctx.server, client)
-          if (error !== undefined) throw error
-          served = blocked.retry(ctx, key)
+          served = refuseMeanwhile(ctx) || blocked.retry(ctx, key)
         } catch (error) {
           served = true
           client.reply.length = mark

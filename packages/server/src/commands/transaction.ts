@@ -1,5 +1,5 @@
 import { arg, CommandError } from '@modis/sdk'
-import { deniedSince } from '../acl/denials.ts'
+import { deniedSince, replyUncounted } from '../acl/denials.ts'
 import { beginTransaction, endTransaction } from '../client/transaction.ts'
 import type { CommandContext } from '../dispatch/command-context.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
@@ -97,20 +97,13 @@ function exec(ctx: CommandContext): void {
     for (const { command, args } of transaction.queue) {
       const error = deniedSince(server, client, command, args)
       if (error === undefined) server.dispatcher.run(client, command, args)
-      else refuse(ctx, error)
+      else replyUncounted(server, ctx.reply, error)
       if (isObserved) server.monitors.show(client, command, args)
     }
   } finally {
     server.executing = undefined
     ctx.mayBlock = mayBlock
   }
-}
-
-/** Replies an error in the place of a queued command, and counts it, for it is no failure of the next one. */
-function refuse({ reply, server }: CommandContext, { message, code }: CommandError): void {
-  reply.error(message, code)
-  reply.countedErrors = reply.errors
-  server.stats.countError(code)
 }
 
 function watch(ctx: CommandContext, args: RequestArgs): void {

@@ -238,17 +238,15 @@ function genPass({ reply }: CommandContext, args: RequestArgs): void {
 }
 
 function load({ reply, server }: CommandContext): void {
-  const path = server.config.text('aclfile')
-  if (path === '') throw withoutFile
-  server.users.load(path)
+  if (server.config.text('aclfile') === '') throw withoutFile
+  server.users.load()
   reply.ok()
 }
 
 function save({ reply, server }: CommandContext): void {
-  const path = server.config.text('aclfile')
-  if (path === '') throw withoutFile
+  if (server.config.text('aclfile') === '') throw withoutFile
   try {
-    server.users.save(path)
+    server.users.save()
   } catch (error) {
     server.log.warning(`ACL SAVE failed: ${error instanceof Error ? error.message : error}`)
     throw notSaved
