@@ -23,7 +23,9 @@ export function readAclFile(
   for (const [index, line] of readLines(path, name).entries()) {
     const words = line.replace(/^[ \t\r]+|[ \t\r]+$/g, '').split(' ')
     if (words.length === 1 && words[0] === '') continue
-    errors.push(...takeLine(words, `${name}:${index + 1}`, index + 1, users, createUser))
+    // A line may hold more errors than a call takes arguments.
+    for (const error of takeLine(words, `${name}:${index + 1}`, index + 1, users, createUser))
+      errors.push(error)
   }
   if (errors.length > 0) throw new Error([...errors, UNCHANGED].join(''))
   return users

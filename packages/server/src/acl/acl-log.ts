@@ -32,6 +32,8 @@ export interface AclLogEntry extends AclLogEvent {
 
 /** Equal events within so many milliseconds become one entry. */
 const GROUPED_MS = 60_000
+/** Most bytes of an object, or letters of a name, that are kept: requests may hold far more. */
+const MOST_KEPT = 16 * 1024
 /** Entries that are looked through for an equal one. */
 const LOOKED_THROUGH = 10
 
@@ -54,8 +56,13 @@ export class AclLog {
   }
 
   /** Counts what was refused, and keeps it for ACL LOG. */
-  add(event: AclLogEvent): void {
-    this.#server.stats.denied[event.reason]++
+  add(given: AclLogEvent): void {
+    this.#server.stats.denied[given.reason]++
+    const event = {
+      ...given,
+      object: Buffer.from(given.object.subarray(0, MOST_KEPT)),
+      user: given.user.slice(0, MOST_KEPT),
+    }
     const nowMs = Date.now()
     const clientInfo = event.client === undefined ? '' : describeClient(this.#server, event.client)
     const at = this.#entries

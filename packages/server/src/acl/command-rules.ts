@@ -63,9 +63,10 @@ export class CommandRules {
     if (name.startsWith('@')) this.#addCategory(name.slice(1), allow)
     else if (allow && name.includes('|')) this.#allowWithin(name)
     else {
-      const command = this.#names.find(name)
-      if (command === undefined) throw new RuleRefusal(ruleErrors.unknown)
-      this.#put(command.fullName, allow)
+      const known = this.#names.find(name)?.fullName ?? (this.#rules.has(lowerCase(name)) ? name : undefined)
+      // What a rule already names may have gone with its module, and the rule must still be replaceable.
+      if (known === undefined) throw new RuleRefusal(ruleErrors.unknown)
+      this.#put(known, allow)
     }
   }
 

@@ -135,7 +135,7 @@ function logIn(ctx: CommandContext, user: Buffer, password: Buffer, object: Buff
   const { users } = ctx.server
   const found = users.authenticate(user, password)
   if (found === undefined) {
-    const context = ctx.server.executing === undefined ? 'toplevel' : 'multi'
+    const context = ctx.server.executing === ctx.client ? 'multi' : 'toplevel'
     users.log.add({ reason: 'auth', context, object, user: textOf(user), client: ctx.client })
     throw wrongPassword
   }

@@ -29,10 +29,13 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
     const flags = keyFlags(args)
     return (keysBySpecs(specs, args) ?? []).map(({ index }) => ({ index, flags }))
   }
-  const isReliable = specs.length > 0 && !specs.some(({ flags }) => flags.includes('variable_flags'))
+  const { keyArguments } = command.definition as BuiltInCommand
+  // A token that is looked for may be missing, or be the value of another argument.
+  const asksCommand = keyArguments !== undefined && specs.some(({ begin }) => 'keyword' in begin)
+  const isReliable =
+    !asksCommand && specs.length > 0 && !specs.some(({ flags }) => flags.includes('variable_flags'))
   const found = isReliable ? keysBySpecs(specs, args) : undefined
   if (found !== undefined) return found
-  const { keyArguments } = command.definition as BuiltInCommand
   if (keyArguments !== undefined) return keyArguments(args)
   const { getKeys } = command.definition
   if (getKeys === undefined) return (isReliable ? undefined : keysBySpecs(specs, args)) ?? []

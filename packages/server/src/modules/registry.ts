@@ -1,6 +1,7 @@
 import { type AnyCommand, CommandError, type CommandFlag, type KeySpec } from '@modis/sdk'
-import { describe, type SchemaDescription } from '@modis/sdk/internal'
+import { compileKeyFinder, describe, type SchemaDescription } from '@modis/sdk/internal'
 import { Command, type Handler } from '../dispatch/command.ts'
+import type { KeyArgument } from '../dispatch/command-keys.ts'
 import { CommandTable } from '../dispatch/command-table.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
 import type { ModuleRecord } from './module-record.ts'
@@ -82,7 +83,7 @@ export class Registry {
         ? [...(definition.categories ?? [])]
         : categoriesOf(flags, definition.categories ?? []),
       description,
-      definition,
+      definition: findingKeys(definition, description, parent === undefined ? 1 : 2),
       ...optionalHandler(handlers(definition, parent === undefined ? lower : `${parent.fullName}|${lower}`)),
     })
     if (definition.subcommands !== undefined) {
@@ -124,6 +125,27 @@ export class Registry {
   hasCategory(name: string, apartFrom?: ModuleRecord): boolean {
     return [...this.modules.values()].some((each) => each !== apartFrom && each.categories.has(name))
   }
+}
+
+/**
+ * A definition that finds the keys of a call by parsing it, where key specifications alone may miss some: after a token
+ * that may be missing, or be the value of another argument, and where positions are not known in advance.
+ */
+function findingKeys(definition: AnyCommand, { keySpecs }: SchemaDescription, nameWords: number): AnyCommand {
+  const { args, run } = definition
+  const isVague = keySpecs.some(({ begin, find }) => !('index' in begin) || 'unknown' in find)
+  if (run === undefined || args === undefined || !isVague) return definition
+  const find = compileKeyFinder(args, nameWords)
+  const keyArguments = (request: RequestArgs): KeyArgument[] => {
+    try {
+      return find(request)
+    } catch (error) {
+      // Such a call fails before it touches a key.
+      if (error instanceof CommandError) return []
+      throw error
+    }
+  }
+  return { ...definition, keyArguments } as AnyCommand
 }
 
 function optionalHandler(handler: Handler | undefined): { handler?: Handler } {
