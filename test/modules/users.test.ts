@@ -97,6 +97,18 @@ test('keys of a command in C are checked, those that only the module can tell in
   client.close()
 })
 
+test('channels of a command in C are checked, to unsubscribe from one takes no right', async () => {
+  const client = await alice('+@all', 'resetchannels', '&news:*')
+  const call = async (...words: string[]): Promise<unknown> => plain(await client.call(...words))
+  const noChannel = '-NOPERM No permissions to access a channel'
+  assert.is(await call('users.channel', 'publish', 'news:1'), 'OK')
+  assert.is(await call('users.channel', 'publish', 'other'), noChannel)
+  assert.is(await call('users.channel', 'psubscribe', 'news:*'), 'OK')
+  assert.is(await call('users.channel', 'psubscribe', 'news:1*'), noChannel)
+  assert.is(await call('users.channel', 'unsubscribe', 'other'), 'OK')
+  client.close()
+})
+
 test('commands of modules are allowed by name and by category, those named before their module came as well', async () => {
   const client = await alice('-@all', '+lab.run', '+@explorers', '+@tellers', '~*')
   const call = async (...words: string[]): Promise<unknown> => plain(await client.call(...words))

@@ -137,6 +137,19 @@ static int key(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
   return RedisModule_ReplyWithString(ctx, argv[argc - 1]);
 }
 
+/* users.channel publish|psubscribe|unsubscribe channel. It tells of an argument that is not there as well. */
+static int channel(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) {
+  if (RedisModule_IsChannelsPositionRequest(ctx)) {
+    const char *use = argc > 1 ? text(argv[1]) : "";
+    int flags = *use == 'u' ? REDISMODULE_CMD_CHANNEL_UNSUBSCRIBE : REDISMODULE_CMD_CHANNEL_PUBLISH;
+    if (*use == 'p' && use[1] == 's') flags = REDISMODULE_CMD_CHANNEL_SUBSCRIBE | REDISMODULE_CMD_CHANNEL_PATTERN;
+    RedisModule_ChannelAtPosWithFlags(ctx, 2, flags);
+    RedisModule_ChannelAtPosWithFlags(ctx, 1000, flags);
+    return REDISMODULE_OK;
+  }
+  return RedisModule_ReplyWithSimpleString(ctx, "OK");
+}
+
 static void *decide(void *blocked) {
   usleep(20000);
   RedisModule_UnblockClient(blocked, NULL);
@@ -189,6 +202,7 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
       {"users.as", call_as, "", 0},        {"users.check", check, "", 0},    {"users.log", note, "", 0},
       {"users.close", close_client, "", 0}, {"users.key", key, "readonly", 1},
       {"users.keys", key, "readonly getkeys-api", 1},
+      {"users.channel", channel, "pubsub getchannels-api", 0},
   };
   for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
     int last = commands[i].key;

@@ -7,6 +7,7 @@ import type {
 } from '@modis/bridge'
 import type { AnyCommand, CommandFlag, KeyFlag, KeySpec } from '@modis/sdk'
 import type { Handler } from '../../../dispatch/command.ts'
+import type { ChannelArgument } from '../../../dispatch/command-channels.ts'
 import type { CommandContext } from '../../../dispatch/command-context.ts'
 import type { KeyArgument } from '../../../dispatch/command-keys.ts'
 import { bytesOf } from '../../../protocol/lossless-text.ts'
@@ -19,8 +20,9 @@ import type { Registration } from '../../registration.ts'
 import { argumentSchema } from './argument-schema.ts'
 import { bridgedOption } from './bridged-option.ts'
 import { bridgedType } from './bridged-type.ts'
+import { toArguments } from './command-host.ts'
 import type { RedisModuleHost } from './module-host.ts'
-import { KEY_FLAG_BITS } from './numbers.ts'
+import { ChannelBit, KEY_FLAG_BITS } from './numbers.ts'
 
 /** Flags of RM_CreateCommand by what COMMAND INFO calls them. */
 const FLAGS: Readonly<Record<string, CommandFlag>> = {
@@ -239,6 +241,8 @@ export class LoadingModule {
     if (documentation?.arguments.length) definition.args = argumentSchema(documentation.arguments)
     if (registration.flags.includes('getkeys-api'))
       definition.keyArguments = (args) => this.#keys(number, args)
+    if (registration.flags.includes('getchannels-api'))
+      definition.channelArguments = (args) => this.#channels(number, args)
     if (children.length > 0) {
       definition.subcommands = Object.fromEntries(
         children.map(
@@ -255,15 +259,26 @@ export class LoadingModule {
   }
 
   #keys(number: number, args: RequestArgs): KeyArgument[] {
-    const offsets = new Int32Array(args.count * 2)
-    for (let i = 0; i < args.count; i++) {
-      offsets[2 * i] = args.start(i)
-      offsets[2 * i + 1] = args.end(i)
-    }
-    const given = { bytes: args.buffer, offsets, first: 0, count: args.count }
-    const { positions, flags } = this.#bridge.commandKeys(number, given)
-    return positions.map((index, i) => ({ index, flags: keyFlagsOf(flags[i] ?? 0) }))
+    const told = this.#bridge.commandKeys(number, toArguments(args))
+    return withinReach(told, args).map(([index, flags]) => ({ index, flags: keyFlagsOf(flags) }))
   }
+
+  /** The channels that a user needs a right to; to unsubscribe takes none. */
+  #channels(number: number, args: RequestArgs): ChannelArgument[] {
+    const told = this.#bridge.commandChannels(number, toArguments(args))
+    return withinReach(told, args).flatMap(([index, flags]) => {
+      if ((flags & (ChannelBit.publish | ChannelBit.subscribe)) === 0) return []
+      return [{ index, isPattern: (flags & ChannelBit.pattern) !== 0 }]
+    })
+  }
+}
+
+/** Positions that a module has told, with their flags, less those that are no arguments. */
+function withinReach(
+  { positions, flags }: { readonly positions: readonly number[]; readonly flags: readonly number[] },
+  { count }: RequestArgs,
+): [position: number, flags: number][] {
+  return positions.flatMap((position, i) => (position < count ? [[position, flags[i] ?? 0]] : []))
 }
 
 /** The definition of a command of a Redis module; the bridge knows it by its number. */
@@ -282,6 +297,7 @@ interface BridgedCommand {
   history?: readonly (readonly [string, string])[]
   args?: ReturnType<typeof argumentSchema>
   keyArguments?: (args: RequestArgs) => KeyArgument[]
+  channelArguments?: (args: RequestArgs) => ChannelArgument[]
   subcommands?: Readonly<Record<string, unknown>>
 }
 

@@ -75,6 +75,9 @@ export const KEY_FLAG_BITS: Readonly<Record<string, number>> = {
   variable_flags: 1 << 10,
 }
 
+/** Bits of `REDISMODULE_CMD_CHANNEL_*` that rights depend on. */
+export const ChannelBit = { pattern: 1 << 0, publish: 1 << 1, subscribe: 1 << 2 } as const
+
 /** What a server event is to a Redis module: its subevent and data. */
 export interface ToldEvent {
   readonly subevent: number
