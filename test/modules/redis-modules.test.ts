@@ -1,47 +1,32 @@
 // The same shared object in both servers: what a Redis module does there, it does here.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import * as assert from 'uvu/assert'
 import { suiteNeeding } from '../support/needs.ts'
 import { type Pair, startPair, words } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { CompiledModules } from '../support/redis-modules.ts'
 import type { ReplyError } from '../support/resp.ts'
 import { until } from '../support/until.ts'
 
 const test = suiteNeeding('Redis modules in both servers', 'redis-server')
-const include = fileURLToPath(new URL('../../packages/bridge/include', import.meta.url))
-const sources = fileURLToPath(new URL('./redis-modules', import.meta.url))
-const folder = mkdtempSync(join(tmpdir(), 'modis-redis-modules-'))
+const modules = new CompiledModules()
 let pair: Pair
-
-/** The path of redis-modules/<name>.c, compiled. */
-function compile(name: string): string {
-  const path = join(folder, `${name}.so`)
-  const source = join(sources, `${name}.c`)
-  const flags = ['-std=gnu11', '-g', '-O1', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC']
-  execFileSync('cc', [...flags, `-I${include}`, '-o', path, source, '-lpthread'])
-  return path
-}
 
 test.before(async () => {
   pair = await startPair({ 'enable-module-command': 'yes' })
 })
 test.after(async () => {
   await pair.stop()
-  rmSync(folder, { recursive: true, force: true })
+  modules.remove()
 })
 
 test('a module that leaves its parameters unset is refused', async () => {
-  const [ours, theirs] = await pair.both('MODULE', 'LOAD', compile('parameters'), 'unset')
+  const [ours, theirs] = await pair.both('MODULE', 'LOAD', modules.compile('parameters'), 'unset')
   assert.match((ours as ReplyError).text, /has not called RedisModule_LoadConfigs/)
   assert.match((theirs as ReplyError).text, /Error loading the extension/)
 })
 
 test('parameters of every type are registered, read, set and refused', async () => {
-  await pair.compare('MODULE', 'LOADEX', compile('parameters'), 'CONFIG', 'parameters.size', '2kb')
+  await pair.compare('MODULE', 'LOADEX', modules.compile('parameters'), 'CONFIG', 'parameters.size', '2kb')
   await pair.compareUnordered('CONFIG', 'GET', 'parameters.*')
   await pair.script(
     'parameters.applied',
@@ -70,7 +55,7 @@ test('parameters of every type are registered, read, set and refused', async () 
 })
 
 test('a module may be called as a family of commands is', async () => {
-  await pair.compare('MODULE', 'LOAD', compile('hash'))
+  await pair.compare('MODULE', 'LOAD', modules.compile('hash'))
   await pair.script('HSET h f v', 'HGETALL h', 'DEL h')
 })
 
@@ -195,7 +180,7 @@ test('a client that waits for a key hears of its end; no other may end the wait'
 })
 
 test('values are told of as keys lose them, databases are emptied and data is loaded again', async () => {
-  await pair.compare('MODULE', 'LOAD', compile('registry'))
+  await pair.compare('MODULE', 'LOAD', modules.compile('registry'))
   await pair.script(
     'registry.set a 5',
     'DEBUG DIGEST-VALUE a',
@@ -220,7 +205,7 @@ test('values are told of as keys lose them, databases are emptied and data is lo
 })
 
 test('strings that modules set, read or change directly are encoded as in Redis', async () => {
-  await pair.compare('MODULE', 'LOAD', compile('strings'))
+  await pair.compare('MODULE', 'LOAD', modules.compile('strings'))
   const long = 'x'.repeat(45)
   for (const value of ['12', 'text', long]) {
     await pair.script(
