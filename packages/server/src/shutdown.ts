@@ -3,9 +3,14 @@ import type { Server } from './server.ts'
 /**
  * Ends a server: saves its data where that is asked for or save points are configured, then closes it. Words are those of
  * SHUTDOWN: `save`, `nosave`, `now`, `force`.
+ * @param around is given the final save to run
  * @returns false where the data could not be saved, in which case the server goes on unless `force` is given
  */
-export async function shutDown(server: Server, words: ReadonlySet<string>): Promise<boolean> {
+export async function shutDown(
+  server: Server,
+  words: ReadonlySet<string>,
+  around: (save: () => void) => void = (save) => save(),
+): Promise<boolean> {
   const { log, persistence } = server
   if (server.interludes.refusal !== undefined) endAtOnce(server)
   if (persistence.inProgress) {
@@ -15,7 +20,7 @@ export async function shutDown(server: Server, words: ReadonlySet<string>): Prom
   if (words.has('save') || (!words.has('nosave') && persistence.savePoints.length > 0)) {
     log.notice('Saving the final RDB snapshot before exiting.')
     try {
-      persistence.saveNow()
+      around(() => persistence.saveNow())
     } catch {
       // Why it failed is in the log already.
       if (!words.has('force')) {

@@ -298,6 +298,22 @@ test('SIGTERM saves where save points are configured, and what was saved is ther
   await last.ended
 })
 
+test('a second SIGINT ends the server while it saves, a second SIGTERM does not', async () => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    const dir = mkdtempSync(join(folder, 'signals-'))
+    const save = ['--save', '3600', '1', '--enable-debug-command', 'yes']
+    const server = await start(['--port', await freePort(), '--dir', dir, ...save])
+    await talk(server.port, 'DEBUG POPULATE 400000 key 100', 'BGSAVE')
+    server.process.kill(signal)
+    while (!server.output().includes('Saving the final RDB snapshot')) await sleep(1)
+    server.process.kill(signal)
+    const status = await server.ended
+    if (signal === 'SIGTERM') assert.is(status, 0)
+    else assert.is(server.process.signalCode, 'SIGINT')
+    assert.is(existsSync(join(dir, 'dump.rdb')), signal === 'SIGTERM')
+  }
+})
+
 test('a port that is taken stops the start with the reason', async () => {
   const server = await start(['--port', await freePort()])
   const { status, output } = run('--port', String(server.port))
@@ -305,6 +321,12 @@ test('a port that is taken stops the start with the reason', async () => {
   assert.match(output, /Could not create server TCP listening socket .*Address already in use/)
   server.process.kill('SIGKILL')
   await server.ended
+})
+
+test('a server that would listen nowhere does not start', () => {
+  const { status, output } = run('--port', '0')
+  assert.is(status, 1)
+  assert.match(output, "can't start: Configured to not listen anywhere")
 })
 
 test('a unix socket that cannot be made stops the start with its path', () => {

@@ -46,28 +46,42 @@ export function followTitle(server: Server): void {
   })
 }
 
-/** Has signals shut the server down as the configuration says; a second one ends the process at once. */
+/**
+ * Has signals shut the server down as the configuration says. A second SIGINT ends the process at once; whoever manages
+ * processes may send SIGTERM as often as they like.
+ */
 export function followSignals(server: Server): void {
-  const { config, log } = server
-  let insists = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (insists) {
-        log.warning('You insist... exiting now.')
-        process.exit(1)
-      }
-      insists = true
-      log.notice(`Received ${signal} scheduling shutdown...`)
-      const words = new Set(config.words(`shutdown-on-${signal.toLowerCase()}`))
-      void shutDown(server, words).then((ended) => {
-        if (ended) return
-        log.warning(
-          `${signal} received but errors trying to shut down the server, check the logs for more information`,
-        )
-        insists = false
-      })
+  const { config, log, persistence } = server
+  let isEnding = false
+  const end = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    if (isEnding) {
+      if (signal !== 'SIGINT') return
+      log.warning('You insist... exiting now.')
+      persistence.abandon()
+      process.exit(1)
+    }
+    isEnding = true
+    log.notice(`Received ${signal} scheduling shutdown...`)
+    const words = new Set(config.words(`shutdown-on-${signal.toLowerCase()}`))
+    void shutDown(server, words, interruptible).then((ended) => {
+      if (ended) return
+      log.warning(
+        `${signal} received but errors trying to shut down the server, check the logs for more information`,
+      )
+      isEnding = false
     })
   }
+  // While the data is saved nothing here hears of a signal: the system has to end the process then.
+  const interruptible = (save: () => void): void => {
+    process.off('SIGINT', end)
+    try {
+      save()
+    } finally {
+      process.on('SIGINT', end)
+    }
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
   // The end of a terminal is not the end of a server.
   process.on('SIGHUP', () => {})
 }

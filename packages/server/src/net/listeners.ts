@@ -86,6 +86,10 @@ export class Listeners {
         () => this.#unix?.path ?? path,
       )
     }
+    if (this.all.length > 0) return
+    throw new Error(
+      "Configured to not listen anywhere: 'port' is 0 or 'bind' empty, and there is no 'unixsocket'",
+    )
   }
 
   get #wanted(): string {
