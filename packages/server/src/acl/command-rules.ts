@@ -12,6 +12,12 @@ export interface CommandNames {
 /** Whether a command may be run: always, never, or with one of some first arguments only, in lower case. */
 export type CommandVerdict = boolean | ReadonlySet<string>
 
+/** `@category`, `command`, `container|subcommand` or `command|first-argument`, and whether it is allowed. */
+interface Rule {
+  readonly name: string
+  readonly allow: boolean
+}
+
 /**
  * Which commands a selector allows: a beginning, everything or nothing, and rules in the order they were given.
  *
@@ -22,11 +28,14 @@ export type CommandVerdict = boolean | ReadonlySet<string>
 export class CommandRules {
   readonly #names: CommandNames
   #allowsByDefault = false
-  /** `@category`, `command`, `container|subcommand` or `command|first-argument`, and whether it is allowed. */
-  #rules = new Map<string, boolean>()
+  /** In their order, with gaps where a later one took the place of another: to move one must not move the others. */
+  #rules: (Rule | undefined)[] = []
+  /** Where each rule is. */
+  #places = new Map<string, number>()
   /** Rules with a `|` by what stands before it. */
   #withinCommand = new Map<string, Set<string>>()
-  #verdicts = new WeakMap<Command, CommandVerdict>()
+  /** What the rules say of commands that were asked for since the last of them was given. */
+  #verdicts: WeakMap<Command, CommandVerdict> | undefined
 
   constructor(names: CommandNames) {
     this.#names = names
@@ -35,22 +44,24 @@ export class CommandRules {
   copy(): CommandRules {
     const copy = new CommandRules(this.#names)
     copy.#allowsByDefault = this.#allowsByDefault
-    copy.#rules = new Map(this.#rules)
+    copy.#rules = this.#rules.filter((rule) => rule !== undefined)
+    copy.#places = new Map(copy.#rules.map((rule, place) => [(rule as Rule).name, place]))
     copy.#withinCommand = new Map([...this.#withinCommand].map(([name, rules]) => [name, new Set(rules)]))
     return copy
   }
 
   /** Whether every command is allowed, those that modules may bring included. */
   get allowsAll(): boolean {
-    return this.#allowsByDefault && this.#rules.size === 0
+    return this.#allowsByDefault && this.#places.size === 0
   }
 
   /** Begins anew with everything or nothing. */
   reset(allow: boolean): void {
     this.#allowsByDefault = allow
-    this.#rules.clear()
+    this.#rules = []
+    this.#places.clear()
     this.#withinCommand.clear()
-    this.#verdicts = new WeakMap()
+    this.#verdicts = undefined
   }
 
   /**
@@ -63,11 +74,16 @@ export class CommandRules {
     if (name.startsWith('@')) this.#addCategory(name.slice(1), allow)
     else if (allow && name.includes('|')) this.#allowWithin(name)
     else {
-      const known = this.#names.find(name)?.fullName ?? (this.#rules.has(lowerCase(name)) ? name : undefined)
-      // What a rule already names may have gone with its module, and the rule must still be replaceable.
+      const known = this.#names.find(name)?.fullName ?? (this.#isOrphan(name) ? name : undefined)
       if (known === undefined) throw new RuleRefusal(ruleErrors.unknown)
       this.#put(known, allow)
     }
+  }
+
+  /** Whether there is a rule for a command that has gone with its module: such a rule must be replaceable. */
+  #isOrphan(name: string): boolean {
+    const [container = ''] = name.split('|')
+    return this.#places.has(lowerCase(name)) && this.#names.find(container) === undefined
   }
 
   #addCategory(name: string, allow: boolean): void {
@@ -91,10 +107,14 @@ export class CommandRules {
   /** Puts a rule last; what it makes meaningless goes. */
   #put(shownName: string, allow: boolean): void {
     const name = lowerCase(shownName)
-    this.#rules.delete(name)
-    for (const within of this.#withinCommand.get(name) ?? []) this.#rules.delete(within)
+    const place = this.#places.get(name)
+    if (place !== undefined) this.#rules[place] = undefined
+    for (const within of this.#withinCommand.get(name) ?? []) {
+      this.#rules[this.#places.get(within) as number] = undefined
+      this.#places.delete(within)
+    }
     this.#withinCommand.delete(name)
-    this.#rules.set(name, allow)
+    this.#places.set(name, this.#rules.push({ name, allow }) - 1)
     const bar = name.indexOf('|')
     if (bar > 0) {
       const container = name.slice(0, bar)
@@ -102,11 +122,12 @@ export class CommandRules {
       if (others === undefined) this.#withinCommand.set(container, new Set([name]))
       else others.add(name)
     }
-    this.#verdicts = new WeakMap()
+    this.#verdicts = undefined
   }
 
   verdictOf(command: Command): CommandVerdict {
-    if (this.#rules.size === 0) return this.#allowsByDefault
+    if (this.#places.size === 0) return this.#allowsByDefault
+    this.#verdicts ??= new WeakMap()
     let verdict = this.#verdicts.get(command)
     if (verdict === undefined) {
       verdict = this.#decide(command)
@@ -125,7 +146,9 @@ export class CommandRules {
     )
     let isAllowed = this.#allowsByDefault
     let firstArguments: Set<string> | undefined
-    for (const [rule, allow] of this.#rules) {
+    for (const given of this.#rules) {
+      if (given === undefined) continue
+      const { name: rule, allow } = given
       const isMeant = rule.startsWith('@')
         ? categories.has(rule.slice(1))
         : rule === name || rule === container
@@ -143,7 +166,7 @@ export class CommandRules {
   /** As Redis shows it: `+@all` or `-@all`, and the rules that narrow or widen it. */
   describe(): string {
     let text = this.#allowsByDefault ? '+@all' : '-@all'
-    for (const [rule, allow] of this.#rules) text += ` ${allow ? '+' : '-'}${rule}`
+    for (const rule of this.#rules) if (rule !== undefined) text += ` ${rule.allow ? '+' : '-'}${rule.name}`
     return text
   }
 }
