@@ -303,7 +303,7 @@ test('a second SIGINT ends the server while it saves, a second SIGTERM does not'
     const dir = mkdtempSync(join(folder, 'signals-'))
     const save = ['--save', '3600', '1', '--enable-debug-command', 'yes']
     const server = await start(['--port', await freePort(), '--dir', dir, ...save])
-    await talk(server.port, 'DEBUG POPULATE 500000 key 100', 'BGSAVE')
+    await talk(server.port, 'DEBUG POPULATE 200000 key 100', 'BGSAVE')
     server.process.kill(signal)
     while (!server.output().includes('Saving the final RDB snapshot')) await sleep(1)
     let status: number | null | undefined
@@ -340,7 +340,7 @@ test('a unix socket that cannot be made stops the start with its path', () => {
 test('CONFIG REWRITE keeps comments and order, and what it writes can be read', async () => {
   const file = write(
     'rewritten.conf',
-    '# first comment\nmaxmemory 100mb\n\n\n# second\nsave 60 1\nsave 300 10\nrequirepass "a b"\nlist-max-ziplist-size 4\n',
+    '\ufeff# first comment\nmaxmemory 100mb\n\n\n# second\nsave 60 1\nsave 300 10\nrequirepass "a b"\nlist-max-ziplist-size 4\n',
   )
   const args = [file, '--port', await freePort()]
   const server = await start(args)

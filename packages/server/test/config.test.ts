@@ -95,6 +95,20 @@ test('a file: quotes, comments, letters of either case, later lines over earlier
   assert.equal(config.words('bind'), ['127.0.0.1', '::1'])
 })
 
+test('a file from Windows, and what is no space in UTF-8', () => {
+  const text = Buffer.from('\ufeffport 7001\r\nrequirepass voilà\r\nmaxmemory 1gb').toString('latin1')
+  const config = fromText(text)
+  assert.is(config.integer('port'), 7001)
+  assert.is(config.text('requirepass'), 'voilà')
+  assert.is(config.integer('maxmemory'), 1024 ** 3)
+  assert.throws(
+    () => fromText(Buffer.from('grüße 1').toString('latin1')),
+    /'grüße': there is no such option$/,
+  )
+  assert.throws(() => fromText('-x 1'), /'-x': there is no such option$/)
+  assert.throws(() => fromText('prt 1'), /did you mean 'port'\?$/)
+})
+
 test('save lines add up, and replace the default', () => {
   assert.equal(new Config().words('save'), ['3600', '1', '300', '100', '60', '10000'])
   assert.equal(fromText('save 1 2\nsave 3 4').words('save'), ['1', '2', '3', '4'])

@@ -8,6 +8,7 @@ import { ConfigError, type Setting, type SettingSource } from './config-error.ts
 const STANDARD_INPUT = '-'
 /** A file that includes itself would otherwise go on until memory ends. */
 const MAX_INCLUDES = 32
+const MARK = '\xef\xbb\xbf'
 
 /**
  * Reads a configuration file in Redis's format; `-` is the standard input. `include` is followed where it stands.
@@ -32,14 +33,26 @@ function readText(path: string, source: SettingSource): string {
   }
 }
 
+/**
+ * The lines of a configuration file without the space around them, and without the mark of UTF-8 that editors of Windows
+ * put first. Each character of `text` stands for a byte: what is space in ASCII alone is space here.
+ */
+export function linesOf(text: string): string[] {
+  const start = text.startsWith(MARK) ? MARK.length : 0
+  return text
+    .slice(start)
+    .split('\n')
+    .map((line) => line.replace(/^[ \t\r]+|[ \t\r]+$/g, ''))
+}
+
 /** The settings of a text in Redis's format; `name` is what errors call it. */
 export function parseConfigText(text: string, name: string, includes: number): Setting[] {
   const settings: Setting[] = []
-  text.split('\n').forEach((each, index) => {
-    const line = each.trim()
+  linesOf(text).forEach((line, index) => {
     if (line === '' || line.startsWith('#')) return
-    const source = { from: name, line: index + 1, text: line }
-    const words = splitArguments(Buffer.from(line, 'latin1'))?.map(textOf)
+    const bytes = Buffer.from(line, 'latin1')
+    const source = { from: name, line: index + 1, text: textOf(bytes) }
+    const words = splitArguments(bytes)?.map(textOf)
     if (words === undefined) throw new ConfigError('Unbalanced quotes in configuration line', source)
     const [option = '', ...rest] = words
     if (option.toLowerCase() === 'include') settings.push(...included(rest, source, includes))

@@ -4,6 +4,7 @@ import { quoted } from '../client/quoted.ts'
 import { splitArguments } from '../protocol/inline-arguments.ts'
 import { bytesOf } from '../protocol/lossless-text.ts'
 import type { Config } from './config.ts'
+import { linesOf } from './config-file.ts'
 import type { Option } from './option.ts'
 import { sameValue } from './option-value.ts'
 import { replaceFile } from './replace-file.ts'
@@ -55,7 +56,7 @@ function writeDirectives(config: Config, lines: Lines, names: readonly string[])
 
 function readLines(path: string): string[] {
   try {
-    return readFileSync(path, 'latin1').split('\n')
+    return linesOf(readFileSync(path, 'latin1'))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
     throw error
@@ -69,7 +70,7 @@ class Lines {
   #signed = false
 
   constructor(lines: readonly string[], config: Config) {
-    this.#lines = lines.map((line) => line.trim())
+    this.#lines = [...lines]
     for (const [index, line] of this.#lines.entries()) this.#place(index, line, config)
   }
 

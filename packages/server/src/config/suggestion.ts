@@ -1,7 +1,8 @@
 /** The name of `known` that differs least from `name`, where that is little enough to be a slip. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(2, Math.floor(name.length / 4)) + 1
+  // Of very short names every other differs little.
+  let bestDistance = Math.max(Math.min(2, Math.floor(name.length / 3)), Math.floor(name.length / 4)) + 1
   for (const each of known) {
     const distance = editDistance(name, each)
     if (distance >= bestDistance) continue
