@@ -31,9 +31,14 @@ function characterLength(buffer: Buffer, at: number): number {
   return 0
 }
 
+/** Whether a text may hold bytes that are no UTF-8. */
+export function holdsBytes(text: string): boolean {
+  return /[\udc80-\udcff]/.test(text)
+}
+
 /** The bytes that {@link textOf} made a text of; of any other text its UTF-8. */
 export function bytesOf(text: string): Buffer {
-  if (!/[\udc80-\udcff]/.test(text)) return Buffer.from(text)
+  if (!holdsBytes(text)) return Buffer.from(text)
   const parts: Buffer[] = []
   for (const character of text) {
     const code = character.charCodeAt(0)

@@ -3,6 +3,7 @@ import { copyBytes } from '../keyspace/copy-bytes.ts'
 import { DOUBLE_TEXT_BYTES, writeDouble } from '../keyspace/packed/doubles.ts'
 import { formatInteger } from '../keyspace/packed/numbers.ts'
 import { giveBuffer, takeBuffer } from './buffer-pool.ts'
+import { bytesOf, holdsBytes } from './lossless-text.ts'
 
 const INITIAL_BYTES = 16 * 1024
 /** Texts up to this length are written character by character. */
@@ -11,6 +12,7 @@ const CR = 0x0d
 const LF = 0x0a
 
 const EMPTY = Buffer.alloc(0)
+const MINUS = Buffer.from('-')
 const CRLF = Buffer.from('\r\n')
 const OK = Buffer.from('+OK\r\n')
 const NULL = Buffer.from('_\r\n')
@@ -97,12 +99,14 @@ export class ReplyWriter implements Reply {
     this.#line(0x2b, text)
   }
 
+  /** @param message lossless text, for an error may show bytes of the request */
   error(message: string, code = 'ERR'): void {
     const text = (message === '' ? code : `${code} ${message}`).replace(/[\r\n]/g, ' ')
     this.errors++
     this.lastErrorCode = code
     this.lastErrorText = text
-    this.#line(0x2d, text)
+    if (holdsBytes(text)) this.raw(Buffer.concat([MINUS, bytesOf(text), CRLF]))
+    else this.#line(0x2d, text)
   }
 
   integer(value: number | bigint): void {

@@ -145,7 +145,9 @@ export const aclFamily = defineFamily({
           complexity: 'O(1)',
           flags: FLAGS,
           args: {},
-          raw: ({ client, reply }) => reply.bulk(bytesOf(client.user.name)),
+          // What a module calls on its own account is called by nobody.
+          raw: ({ client, reply }) =>
+            client.obeysUser ? reply.bulk(bytesOf(client.user.name)) : reply.null(),
         },
       },
     },
@@ -214,11 +216,12 @@ function delUser({ reply, server }: CommandContext, args: RequestArgs): void {
 }
 
 function dryRun({ reply, server }: CommandContext, args: RequestArgs): void {
-  const user = server.users.get(textOf(args.bytes(2)))
-  if (user === undefined) throw new CommandError(`User '${args.string(2)}' not found`)
+  const name = textOf(args.bytes(2))
+  const user = server.users.get(name)
+  if (user === undefined) throw new CommandError(`User '${name}' not found`)
   const request = args.slice(3)
   const command = server.registry.resolve(request)
-  if (command === undefined) throw new CommandError(`Command '${args.string(3)}' not found`)
+  if (command === undefined) throw new CommandError(`Command '${textOf(args.bytes(3))}' not found`)
   if (!command.accepts(request.count)) throw wrongArity(command)
   const denial = user.denialOf(command, request)
   if (denial === undefined) reply.ok()

@@ -3,7 +3,7 @@ import type { User } from '../../acl/user.ts'
 import type { Client } from '../../client/client.ts'
 import type { CommandContext } from '../../dispatch/command-context.ts'
 import { syntaxError } from '../../dispatch/command-errors.ts'
-import { textOf } from '../../protocol/lossless-text.ts'
+import { bytesOf, textOf } from '../../protocol/lossless-text.ts'
 import { atLeast } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { type ClientClass, classOf, describeClient } from './describe.ts'
@@ -40,7 +40,7 @@ export function list(ctx: CommandContext, args: RequestArgs): void {
   } else if (args.count !== 2) throw syntaxError
   let text = ''
   for (const client of chosen) text += `${describeClient(server, client)}\n`
-  ctx.reply.verbatim('txt', text)
+  ctx.reply.verbatim('txt', bytesOf(text))
 }
 
 interface Filter {
@@ -94,7 +94,8 @@ function filterArguments(ctx: CommandContext, args: RequestArgs): Filter {
 }
 
 function userArgument({ server }: CommandContext, args: RequestArgs, index: number): User {
-  const user = server.users.get(textOf(args.bytes(index)))
-  if (user === undefined) throw new CommandError(`No such user '${args.string(index)}'`)
+  const name = textOf(args.bytes(index))
+  const user = server.users.get(name)
+  if (user === undefined) throw new CommandError(`No such user '${name}'`)
   return user
 }
