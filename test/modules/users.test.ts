@@ -443,6 +443,7 @@ test('what a module in C asks, calls and notes is as in redis-server', async () 
       'users.as C "~* +@all -config|set" CONFIG SET maxmemory 0',
       'users.as C "off" PING',
       'users.as C "+@all" NOSUCH',
+      'users.as C "+@all" ACL WHOAMI',
       'users.as C "(+get ~a) (+set ~mine)" SET mine x',
       // Redis 7.0 logs what such users were refused under the client's own name.
       'ACL LOG RESET',
@@ -453,6 +454,8 @@ test('what a module in C asks, calls and notes is as in redis-server', async () 
       'users.call C SET mine x',
       'users.call C PUBLISH other x',
       'users.call E SET other x',
+      'users.call E ACL WHOAMI',
+      'ACL WHOAMI',
       'users.log alice "an object"',
     )
     // Entries differ in their times and in what is told of their client.

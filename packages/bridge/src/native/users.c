@@ -39,8 +39,10 @@ RedisModuleUser *rm_CreateModuleUser(const char *name) {
   return handle_of(number == 0 ? NO_SUCH_USER : number);
 }
 
-/* NULL when there is no such user. Freed with FreeModuleUser, which leaves the user alone. */
+/* NULL when there is no such user, as for the name of a context without a client, which is NULL. Freed with
+ * FreeModuleUser, which leaves the user alone. */
 RedisModuleUser *rm_GetModuleUserFromUserName(RedisModuleString *name) {
+  if (name == NULL) return NULL;
   int number = number_from_name(HOST_userByName, name->bytes, name->length);
   return number == 0 ? NULL : handle_of(number);
 }
