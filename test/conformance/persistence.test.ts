@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { withChecksum } from '../support/crc64.ts'
 import { suiteNeeding } from '../support/needs.ts'
+import { startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { bytesOf, ReplyError, textOf, type Value } from '../support/resp.ts'
 import type { RunningServer, ServerOptions } from '../support/servers.ts'
@@ -398,6 +399,35 @@ test('a save after very many that failed has all keys', async () => {
   assert.is(textOf(await client.call('DEBUG', 'RELOAD', 'NOSAVE')), 'OK')
   assert.is(textOf(await client.call('GET', 'key')), 'value')
   client.close()
+})
+
+test('after a background save that failed writes are refused, after a SAVE they are not', async () => {
+  const pair = await startPair({ save: '3600 1', 'enable-protected-configs': 'yes' })
+  try {
+    for (const { folder } of [pair.modisServer, pair.redisServer]) mkdirSync(join(folder, 'folder'))
+    await pair.script('CONFIG SET dbfilename folder', 'SAVE', 'SET a 1', 'BGSAVE')
+    for (const client of [pair.modis, pair.redis]) {
+      await until('the save fails', async () =>
+        /rdb_last_bgsave_status:err/.test(String(await client.call('INFO', 'persistence'))),
+      )
+    }
+    await pair.script(
+      'SET a 2',
+      'GET a',
+      'PING',
+      'CONFIG SET stop-writes-on-bgsave-error no',
+      'SET a 3',
+      'PING',
+    )
+    await pair.script(
+      'CONFIG SET stop-writes-on-bgsave-error yes',
+      'SET a 4',
+      'CONFIG SET dbfilename whole.rdb',
+    )
+    await pair.script('SAVE', 'SET a 5')
+  } finally {
+    await pair.stop()
+  }
 })
 
 test('save points save by themselves', async () => {

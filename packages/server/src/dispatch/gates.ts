@@ -12,7 +12,7 @@ const noAuthentication = new CommandError('Authentication required.', 'NOAUTH')
 const loading = new CommandError('Redis is loading the dataset in memory', 'LOADING')
 const outOfMemory = new CommandError("command not allowed when used memory > 'maxmemory'.", 'OOM')
 const saveFailed = new CommandError(
-  'Redis is configured to save RDB snapshots, but it is currently unable to persist to disk. Commands that may ' +
+  "Redis is configured to save RDB snapshots, but it's currently unable to persist to disk. Commands that may " +
     'modify the data set are disabled, because this instance is configured to report errors during writes if RDB ' +
     'snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.',
   'MISCONF',
@@ -35,7 +35,8 @@ export function refusal(
   const gate = server.dispatcher.gate
   // Every command makes room, so that the limit holds again soon; only those that need room are refused without it.
   // In the middle of a command nothing may go that the command may be working with.
-  const isShort = (gate & ServerGate.outOfMemory) !== 0 && (gate & ServerGate.busy) === 0 && !server.freeMemory()
+  const isShort =
+    (gate & ServerGate.outOfMemory) !== 0 && (gate & ServerGate.busy) === 0 && !server.freeMemory()
   if (isShort && needsMemory(client, command)) return outOfMemory
   if ((gate & ServerGate.saveFailed) !== 0 && (writes(client, command) || command.name === 'ping'))
     return saveFailed

@@ -103,7 +103,7 @@ export class Persistence {
       this.#succeeded(dirtyBefore, false)
     } catch (error) {
       rmSync(temporary, { force: true })
-      this.#failed(error)
+      this.#tellFailure(error)
       throw error
     }
   }
@@ -237,10 +237,15 @@ export class Persistence {
     this.#server.events.emit('persistence-end', { target: 'rdb', background })
   }
 
+  /** A background save has failed: nobody heard of that but the log, so that writes may be refused. */
   #failed(error: unknown): void {
     this.lastStatus = 'err'
     this.#lastTrySeconds = Math.floor(Date.now() / 1000)
     this.#showStatus()
+    this.#tellFailure(error)
+  }
+
+  #tellFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error)
     this.#server.log.warning(`Saving the DB to '${this.path}' failed: ${reason}`)
     this.#server.events.emit('persistence-failed', { target: 'rdb', reason })
