@@ -16,7 +16,7 @@ export const ruleErrors = {
 
 /** A rule of a user that cannot be applied. */
 export class AclRuleError extends Error {
-  /** The rule as it was given, a selector as a whole; empty where a selector is not closed. */
+  /** The rule as it was given, a selector as a whole; its first word where it is not closed. */
   readonly rule: string
   /** What is wrong with it, in Redis's words. */
   readonly reason: string

@@ -21,8 +21,12 @@ export function mergeSelectors(rules: readonly string[]): string[] {
     }
   }
   if (open !== undefined) {
-    const text = `Unmatched parenthesis in acl selector starting at '${open[0]}'.`
-    throw new AclRuleError('', ruleErrors.syntax, text)
+    const [first = ''] = open
+    throw new AclRuleError(
+      first,
+      ruleErrors.syntax,
+      `Unmatched parenthesis in acl selector starting at '${first}'.`,
+    )
   }
   return merged
 }
