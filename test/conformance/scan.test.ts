@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import type { RawClient } from '../support/raw-client.ts'
-import type { Value } from '../support/resp.ts'
+import { textOf, type Value } from '../support/resp.ts'
 
 const test = suite('KEYS, SCAN and RANDOMKEY')
 let pair: Pair
@@ -141,6 +142,17 @@ test('RANDOMKEY', async () => {
   const drawn = new Set<Value>()
   for (let round = 0; round < 300; round++) drawn.add(await pair.modis.call('RANDOMKEY'))
   assert.is(drawn.size, 11)
+})
+
+test('RANDOMKEY deletes nothing while CLIENT PAUSE keeps the data as it is', async () => {
+  // Redis 7.2.4 never comes back where all keys have expired.
+  const { modis } = pair
+  await modis.call('SET', 'expired', 'x', 'PX', 1)
+  await modis.call('CLIENT', 'PAUSE', 10_000, 'WRITE')
+  await sleep(5)
+  assert.is(textOf(await modis.call('RANDOMKEY')), 'expired')
+  assert.is(await modis.call('DBSIZE'), 1)
+  await modis.call('CLIENT', 'UNPAUSE')
 })
 
 test.run()

@@ -458,7 +458,7 @@ export class Database {
       const address = this.keys.random()
       // Where nearly all keys are past their expiry but may not be deleted, an expired one is better than no end.
       if (!this.hasExpired(address) || tries > 100) return keyBytes(this.arena, address)
-      this.expire(this.entryAt(address))
+      if (!this.keyspace.keepsExpired) this.expire(this.entryAt(address))
     }
     return undefined
   }
