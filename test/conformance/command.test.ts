@@ -27,6 +27,9 @@ const NEWER: Readonly<Record<string, readonly number[]>> = {
   zrank: [1],
   zrevrank: [1],
   // Tips.
+  'acl|deluser': [7],
+  'acl|save': [7],
+  'acl|setuser': [7],
   'client|setname': [7],
   'config|resetstat': [7],
   'config|rewrite': [7],
@@ -152,6 +155,7 @@ test('every container has HELP in the form of Redis', async () => {
     'STRINGMATCH-LEN <pattern> <text>',
   ]
   for (const container of [
+    'ACL',
     'CLIENT',
     'CONFIG',
     'COMMAND',

@@ -57,11 +57,11 @@ export class Selector {
   /** Patterns of keys by their text. */
   #keys = new Map<string, KeyPattern>()
   #channels = new Map<string, Buffer>()
-  #commands: CommandRules
+  #commandRules: CommandRules
 
   /** @param allowsAllChannels what `acl-pubsub-default` says of a new user */
   constructor(names: CommandNames, allowsAllChannels: boolean) {
-    this.#commands = new CommandRules(names)
+    this.#commandRules = new CommandRules(names)
     this.allowsAllChannels = allowsAllChannels
   }
 
@@ -70,13 +70,13 @@ export class Selector {
     copy.allowsAllKeys = this.allowsAllKeys
     copy.#keys = new Map([...this.#keys].map(([text, pattern]) => [text, { ...pattern }]))
     copy.#channels = new Map(this.#channels)
-    copy.#commands = this.#commands.copy()
+    copy.#commandRules = this.#commandRules.copy()
     return copy
   }
 
   /** Whether nothing is refused. */
   get isUnrestricted(): boolean {
-    return this.allowsAllKeys && this.allowsAllChannels && this.#commands.allowsAll
+    return this.allowsAllKeys && this.allowsAllChannels && this.#commandRules.allowsAll
   }
 
   get channelPatterns(): Iterable<string> {
@@ -91,7 +91,7 @@ export class Selector {
     if (this.#applyWord(lowerCase(rule))) return
     if (rule.startsWith('~') || rule.startsWith('%')) this.#addKeys(rule)
     else if (rule.startsWith('&')) this.#addChannels(rule.slice(1))
-    else if (rule.startsWith('+') || rule.startsWith('-')) this.#commands.add(rule)
+    else if (rule.startsWith('+') || rule.startsWith('-')) this.#commandRules.add(rule)
     else throw new RuleRefusal(ruleErrors.syntax)
   }
 
@@ -110,11 +110,11 @@ export class Selector {
         return true
       case 'allcommands':
       case '+@all':
-        this.#commands.reset(true)
+        this.#commandRules.reset(true)
         return true
       case 'nocommands':
       case '-@all':
-        this.#commands.reset(false)
+        this.#commandRules.reset(false)
         return true
       default:
         return false
@@ -167,7 +167,7 @@ export class Selector {
   }
 
   #allows(command: Command, args: RequestArgs): boolean {
-    const verdict = this.#commands.verdictOf(command)
+    const verdict = this.#commandRules.verdictOf(command)
     if (typeof verdict === 'boolean') return verdict
     return args.count > 1 && verdict.has(lowerCase(textOf(args.bytes(1))))
   }
@@ -205,7 +205,7 @@ export class Selector {
   }
 
   describeCommands(): string {
-    return this.#commands.describe()
+    return this.#commandRules.describe()
   }
 
   describeKeys(): string {
