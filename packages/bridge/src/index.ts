@@ -22,6 +22,7 @@ import { SharedMemory } from './shared-memory.ts'
 
 export * from './bridge.ts'
 export * from './host.ts'
+export type * from './user-host.ts'
 
 /** The addon's exports. Numbers go through the shared slots; see native/entry.c. */
 interface Addon {

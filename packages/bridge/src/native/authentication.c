@@ -1,7 +1,7 @@
 /* Who a client is, as far as modules decide it: they are asked at AUTH, let clients in, and hear when
  * one becomes somebody else. */
 
-#include "bridge.h"
+#include "authentication.h"
 
 /* What a module wants called when a client that it let in becomes another user, or goes. */
 typedef struct Authenticated {

@@ -3,7 +3,7 @@
  * The structure is referred to by the module (until UnblockClient), by thread-safe contexts and by
  * the queue of the main thread, and goes with the last of them. */
 
-#include "bridge.h"
+#include "authentication.h"
 
 #include <limits.h>
 #include <time.h>

@@ -397,10 +397,6 @@ Reply *blocked_reply(RedisModuleBlockedClient *blocked);
 Caller blocked_caller(RedisModuleBlockedClient *blocked);
 Module *blocked_module(RedisModuleBlockedClient *blocked);
 bool blocked_waiting(RedisModuleBlockedClient *blocked);
-/* For an authentication that has waited: its callback, NULL when that was aborted, and what a context needs for it. */
-RedisModuleAuthCallback blocked_auth_callback(RedisModuleBlockedClient *blocked);
-void blocked_serve(RedisModuleBlockedClient *blocked, RedisModuleCtx *context);
-void blocked_free_data(RedisModuleBlockedClient *blocked);
 
 void timers_drop(Module *module);
 void watchers_drop(Module *module);
@@ -465,28 +461,6 @@ void sha1(const void *data, size_t length, unsigned char out[20]);
 /* ---- info.c ---- */
 
 char *module_info(Module *module, bool for_crash_report); /* to be freed */
-
-/* ---- users.c ---- */
-
-int user_number(const RedisModuleUser *user);
-void users_drop(Module *module);
-
-/* ---- authentication.c ---- */
-
-/* As in bridge.ts. */
-typedef enum { AUTH_NOT_HANDLED, AUTH_DENIED, AUTH_WELCOME, AUTH_WAITS } AuthOutcome;
-
-AuthOutcome authenticate(const Caller *caller, RedisModuleString *user, RedisModuleString *password,
-                         RedisModuleString **error);
-void user_changed(double client);
-void auth_drop(Module *module);
-/* Whether modules are being asked about the client now. */
-bool auth_in_progress(double client);
-void auth_wait(double client);
-/* Before and after the AUTH that has waited runs again. */
-bool auth_resume(double client, RedisModuleBlockedClient *blocked);
-void auth_resumed(double client, const RedisModuleBlockedClient *blocked);
-void auth_forget(double client);
 
 /* ---- log.c, crash.c ---- */
 

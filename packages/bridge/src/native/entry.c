@@ -1,6 +1,7 @@
 /* What JavaScript calls: running commands, notifications and the rest. Numbers come in
  * `slots`, bytes as typed arrays; results go into `slots` and `output`. */
 
+#include "authentication.h"
 #include "environment.h"
 
 enum { QUICK_ARGUMENTS = 32 };

@@ -1,5 +1,6 @@
 /* Modules: what Init tells about them, the APIs they share, and their end. */
 
+#include "authentication.h"
 #include "key-metadata.h"
 
 Module *modules;

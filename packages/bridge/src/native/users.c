@@ -1,6 +1,6 @@
 /* Users, and what they may do. */
 
-#include "bridge.h"
+#include "authentication.h"
 
 #include <errno.h>
 

@@ -21,18 +21,9 @@ import {
   type TypeRegistration,
 } from '../../src/index.ts'
 import { fromArguments, toArguments } from './arguments.ts'
+import { type Client, Clients } from './clients.ts'
 import { bytesOf, keyOf } from './keyspace.ts'
 import { array, bulk, error, integer, ok } from './resp.ts'
-import { Users } from './users.ts'
-
-export interface Client {
-  id: number
-  db: number
-  resp: number
-  flags: number
-  name: Buffer
-  user: string
-}
 
 interface Waiting {
   client: Client
@@ -43,13 +34,14 @@ interface Waiting {
   authenticate?: () => void
 }
 
+export type { Client } from './clients.ts'
+
 type BuiltIn = (client: CallerInfo, args: Buffer[]) => Buffer
 
 const ignored = (): void => {}
 
-export class MemoryHost extends Users implements BridgeHost {
+export class MemoryHost extends Clients implements BridgeHost {
   readonly bridge: Bridge
-  readonly clients = new Map<number, Client>()
   readonly commands = new Map<string, CommandRegistration>()
   readonly documentation: CommandDocumentation[] = []
   readonly categories: string[] = []
@@ -75,7 +67,6 @@ export class MemoryHost extends Users implements BridgeHost {
   authenticating = false
   measuredUs = 0
   serverFlags = 1 << 2
-  #nextClient = 1
   #promises = new Map<number, (reply: Buffer) => void>()
   #pendingBlock: number | undefined
 
@@ -89,13 +80,6 @@ export class MemoryHost extends Users implements BridgeHost {
   close(): void {
     this.bridge.close()
     for (const { timer } of this.waiting.values()) clearTimeout(timer)
-  }
-
-  connect(resp = 2): Client {
-    const id = this.#nextClient++
-    const client = { id, db: 0, resp, flags: 0, name: Buffer.alloc(0), user: 'default' }
-    this.clients.set(id, client)
-    return client
   }
 
   disconnect(client: Client): void {
@@ -349,36 +333,6 @@ export class MemoryHost extends Users implements BridgeHost {
     if (waiting) this.#endWait(blocked, () => waiting.resolve(Buffer.alloc(0)))
   }
 
-  selectDb(client: number, db: number): boolean {
-    if (db < 0 || db >= 16) return false
-    const own = this.clients.get(client)
-    if (own) own.db = db
-    return true
-  }
-
-  clientInfo(
-    client: number,
-  ): { flags: number; address: string; port: number; db: number; resp: number } | null {
-    const own = this.clients.get(client)
-    return own ? { flags: 0, address: '127.0.0.1', port: 4242, db: own.db, resp: own.resp } : null
-  }
-
-  clientName(client: number): Buffer | null {
-    return this.clients.get(client)?.name ?? null
-  }
-
-  setClientName(client: number, name: Slice): boolean {
-    const own = this.clients.get(client)
-    if (!own || /\s/.test(keyOf(name))) return false
-    own.name = bytesOf(name)
-    return true
-  }
-
-  clientUser(client: number): Buffer | null {
-    const user = this.clients.get(client)?.user
-    return user === undefined ? null : Buffer.from(user)
-  }
-
   redactArgument(_client: number, position: number): boolean {
     this.redacted.push(position)
     return true
@@ -390,31 +344,15 @@ export class MemoryHost extends Users implements BridgeHost {
 
   // Users
 
+  aclLogAdd(user: Slice, object: Slice, reason: number): void {
+    this.logs.push(`acl ${keyOf(user)} ${keyOf(object)} ${reason}`)
+  }
+
   userMayRun(user: number, args: Arguments): 'yes' | 'no' | 'unknown-command' | 'arity' {
     const name = fromArguments(args)[0].toString()
     if (!(name in this.#builtIns)) return 'unknown-command'
     if (name === 'ping' && args.count > 2) return 'arity'
     return this.handles.get(user)?.rules.includes('+@all') ? 'yes' : 'no'
-  }
-
-  aclLogAdd(user: Slice, object: Slice, reason: number): void {
-    this.logs.push(`acl ${keyOf(user)} ${keyOf(object)} ${reason}`)
-  }
-
-  authenticate(client: number, user: number): boolean {
-    return this.#become(client, this.handles.get(user)?.name)
-  }
-
-  authenticateByName(client: number, name: Slice): boolean {
-    return this.#become(client, this.users.get(keyOf(name))?.name)
-  }
-
-  #become(client: number, name: string | undefined): boolean {
-    const own = this.clients.get(client)
-    if (!own || name === undefined) return false
-    own.user = name
-    this.bridge.userChanged(client)
-    return true
   }
 
   deauthenticate(client: number): boolean {
