@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -9,19 +11,22 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { withChecksum } from '../support/crc64.ts'
 import { suiteNeeding } from '../support/needs.ts'
 import { startPair } from '../support/pair.ts'
-import { RawClient } from '../support/raw-client.ts'
+import { connectSoon, RawClient } from '../support/raw-client.ts'
 import { bytesOf, ReplyError, textOf, type Value } from '../support/resp.ts'
-import type { RunningServer, ServerOptions } from '../support/servers.ts'
 import * as servers from '../support/servers.ts'
+import { freePort, type RunningServer, type ServerOptions } from '../support/servers.ts'
 import { until } from '../support/until.ts'
 
 const test = suiteNeeding('persistence', 'redis-server')
+const PIECE_BYTES = 256 * 1024
+const PIECE_MS = 20
 const running = new Set<RunningServer>()
 const startModis = tracked(servers.startModis)
 const startRedis = tracked(servers.startRedis)
@@ -428,6 +433,50 @@ test('after a background save that failed writes are refused, after a SAVE they 
   } finally {
     await pair.stop()
   }
+})
+
+test('clients are answered while data is loaded', async () => {
+  const source = await startRedis({ ...NO_SAVE_POINTS, rdbcompression: 'no' })
+  const filler = await RawClient.connect(source.port)
+  await filler.call('DEBUG', 'POPULATE', 100_000, 'key', 100)
+  await filler.call('SAVE')
+  const bytes = readFileSync(join(source.folder, 'dump.rdb'))
+  for (const start of [startModis, startRedis]) {
+    // A pipe in place of the file comes at the pace of whoever writes to it.
+    const dir = mkdtempSync(join(source.folder, 'pipe-'))
+    execFileSync('mkfifo', [join(dir, 'dump.rdb')])
+    const port = await freePort()
+    const ready = start({ ...NO_SAVE_POINTS, dir, port })
+    const pipe = await open(join(dir, 'dump.rdb'), 'w')
+    const client = await connectSoon(port)
+    const replies: Value[] = []
+    for (const command of [
+      ['GET', 'key:1'],
+      ['INFO', 'persistence'],
+    ])
+      void client.call(...command).then((reply) => replies.push(reply))
+    for (let at = 0; at < bytes.length; at += PIECE_BYTES) {
+      await pipe.write(bytes.subarray(at, at + PIECE_BYTES))
+      await sleep(PIECE_MS)
+    }
+    await pipe.close()
+    const server = await ready
+    assert.is(textOf(replies[0]), 'LOADING Redis is loading the dataset in memory')
+    assert.match(textOf(replies[1]), /^loading:1\r$/m)
+    for (const name of [
+      'start_time',
+      'total_bytes',
+      'loaded_bytes',
+      'loaded_perc',
+      'eta_seconds',
+      'rdb_used_mem',
+    ])
+      assert.match(textOf(replies[1]), `loading_${name}:`)
+    assert.is(await client.call('DBSIZE'), 100_000)
+    client.close()
+    await server.stop()
+  }
+  filler.close()
 })
 
 test('save points save by themselves', async () => {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Push, read, request, type Value } from './resp.ts'
 import { connectTo } from './sockets.ts'
+import { until } from './until.ts'
 
 /** One argument of a command. */
 export type Argument = string | number | bigint | Uint8Array
@@ -94,4 +95,14 @@ export class RawClient {
   close(): void {
     this.socket.destroy()
   }
+}
+
+/** A connection to a server that is about to listen. */
+export async function connectSoon(port: number): Promise<RawClient> {
+  let client: RawClient | undefined
+  await until('the server to listen', async () => {
+    client = await RawClient.connect(port).catch(() => undefined)
+    return client !== undefined
+  })
+  return client as RawClient
 }

@@ -83,6 +83,16 @@ export interface ServerEventData {
   key?: Uint8Array
 }
 
+/** Sockets without the event loop, for the middle of something long. Descriptors must not block. */
+export interface Sockets {
+  /** Moves those that have something to read, or whose peer has gone, to the front, and returns how many they are. */
+  pollDescriptors(descriptors: Int32Array): number
+  /** Bytes read; 0 at the end of the stream, -1 where there are none. */
+  readDescriptor(descriptor: number, into: Uint8Array): number
+  /** A connection that waits at a listening descriptor, or -1. */
+  acceptDescriptor(descriptor: number): number
+}
+
 export interface Bridge {
   /** Replies and saved values are left here; read them before calling the bridge again. */
   readonly output: Uint8Array
@@ -201,15 +211,8 @@ export interface Bridge {
   /** The user of a client changed: tells the module that had authenticated it. */
   userChanged(client: number): void
 
-  /**
-   * Moves those of `descriptors` that have something to read to its front and returns how many they are; runs what
-   * modules watch and is ready. For while a command goes on: the event loop is left out.
-   */
-  pollDescriptors(descriptors: Int32Array): number
-  /** Bytes read from a descriptor that does not block; 0 at the end of its stream, -1 where there are none. */
-  readDescriptor(descriptor: number, into: Uint8Array): number
-  /** A connection that waits at a listening descriptor that does not block, or -1. */
-  acceptDescriptor(descriptor: number): number
+  /** Runs what modules watch and is ready, without the event loop. */
+  serveWatched(): void
 
   /** Stops timers, watchers and threads' access. Nothing works afterwards. */
   close(): void

@@ -14,6 +14,7 @@ import type {
   ModuleUsage,
   ReplyLength,
   ServerEventData,
+  Sockets,
   TypeLoadResult,
 } from './bridge.ts'
 import { createHandlers } from './handlers.ts'
@@ -25,7 +26,7 @@ export * from './host.ts'
 export type * from './user-host.ts'
 
 /** The addon's exports. Numbers go through the shared slots; see native/entry.c. */
-interface Addon {
+interface Addon extends Sockets {
   start(handlers: object, receiver: object): boolean
   stop(): void
   growOutput(): void
@@ -70,9 +71,7 @@ interface Addon {
   configApply(): void
   authenticate(user: Uint8Array, password: Uint8Array): void
   userChanged(): void
-  pollDescriptors(descriptors: Int32Array): void
-  readDescriptor(into: Uint8Array): void
-  acceptDescriptor(): void
+  serveWatched(): void
 }
 
 const nothing = new Uint8Array(0)
@@ -408,21 +407,8 @@ class NativeBridge implements Bridge {
     this.#addon.userChanged()
   }
 
-  pollDescriptors(descriptors: Int32Array): number {
-    this.#addon.pollDescriptors(descriptors)
-    return this.#memory.slots[0]
-  }
-
-  readDescriptor(descriptor: number, into: Uint8Array): number {
-    this.#put(descriptor)
-    this.#addon.readDescriptor(into)
-    return this.#memory.slots[0]
-  }
-
-  acceptDescriptor(descriptor: number): number {
-    this.#put(descriptor)
-    this.#addon.acceptDescriptor()
-    return this.#memory.slots[0]
+  serveWatched(): void {
+    this.#addon.serveWatched()
   }
 
   close(): void {
@@ -466,4 +452,9 @@ class NativeBridge implements Bridge {
  */
 export function createBridge(host: BridgeHost): Bridge {
   return new NativeBridge(loadAddon(), host)
+}
+
+/** Reading and accepting outside the event loop, for a server that has not started the bridge as well. */
+export function loadSockets(): Sockets {
+  return loadAddon()
 }

@@ -255,7 +255,11 @@ export class Server {
     dispatcher.gate |= ServerGate.loading
     await listeners.open(options.anyPort ?? false)
     log.notice('Server initialized')
-    if (options.load !== false) this.persistence.load()
+    if (options.load !== false && this.persistence.hasFile) {
+      await this.interludes.prepare()
+      this.persistence.load()
+      if (this.#closing !== undefined) return
+    }
     dispatcher.gate &= ~ServerGate.loading
     this.cron.start()
     if (listeners.port !== 0) log.notice(`Ready to accept connections tcp port=${listeners.port}`)

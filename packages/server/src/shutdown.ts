@@ -12,12 +12,14 @@ export async function shutDown(
   around: (save: () => void) => void = (save) => save(),
 ): Promise<boolean> {
   const { log, persistence } = server
-  if (server.interludes.refusal !== undefined) endAtOnce(server)
+  if (server.interludes.isServing) endAtOnce(server)
   if (persistence.inProgress) {
     log.warning('There is a background save. Stopping it!')
     await persistence.cancel()
   }
-  if (words.has('save') || (!words.has('nosave') && persistence.savePoints.length > 0)) {
+  // A part of the data must not take the place of the whole.
+  const isWhole = persistence.loading === undefined
+  if (isWhole && (words.has('save') || (!words.has('nosave') && persistence.savePoints.length > 0))) {
     log.notice('Saving the final RDB snapshot before exiting.')
     try {
       around(() => persistence.saveNow())

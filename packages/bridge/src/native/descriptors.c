@@ -1,5 +1,6 @@
-/* Sockets and watched descriptors served in the middle of a command: what the event loop does
- * otherwise, but without entering it a second time, for which neither libuv nor Node.js is made. */
+/* Sockets served in the middle of something long: what the event loop does otherwise, but without
+ * entering it a second time, for which neither libuv nor Node.js is made. Works without a start of the
+ * bridge: a server that loads its data may have no Redis modules. */
 
 #include "environment.h"
 
@@ -8,15 +9,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static napi_value number(napi_env env, double value) {
+  napi_value result = NULL;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
 /* pollDescriptors(descriptors): those that have something to read, or whose peer has gone, move to
- * the front; their number goes to slot 0. What modules watch is served as well. */
-static napi_value entry_poll(napi_env env, napi_callback_info info) {
+ * the front. Returns how many they are. */
+static napi_value descriptors_poll(napi_env env, napi_callback_info info) {
   napi_value value;
   size_t arguments = 1, count = 0;
   void *data = NULL;
   napi_get_cb_info(env, info, &arguments, &value, NULL, NULL);
-  slots[0] = 0;
-  if (napi_get_typedarray_info(env, value, NULL, &count, &data, NULL, NULL) != napi_ok) return NULL;
+  if (napi_get_typedarray_info(env, value, NULL, &count, &data, NULL, NULL) != napi_ok) return number(env, 0);
   int32_t *descriptors = data;
   struct pollfd *polled = must_calloc((count + 1) * sizeof *polled);
   for (size_t i = 0; i < count; i++) polled[i] = (struct pollfd){.fd = descriptors[i], .events = POLLIN};
@@ -27,43 +33,57 @@ static napi_value entry_poll(napi_env env, napi_callback_info info) {
     }
   }
   free(polled);
-  watchers_serve();
-  slots[0] = ready;
-  return NULL;
+  return number(env, ready);
 }
 
-/* readDescriptor(into): slot 0, a descriptor that does not block. Slot 0 becomes the number of bytes
- * read, 0 at the end of the stream, -1 where there is nothing or reading fails. */
-static napi_value entry_read(napi_env env, napi_callback_info info) {
-  Bytes bytes[2];
-  read_bytes(env, info, bytes);
+/* readDescriptor(descriptor, into): the number of bytes read from a descriptor that does not block, 0
+ * at the end of the stream, -1 where there is nothing or reading fails. */
+static napi_value descriptors_read(napi_env env, napi_callback_info info) {
+  napi_value values[2];
+  size_t arguments = 2, capacity = 0;
+  int32_t descriptor = -1;
+  void *into = NULL;
+  napi_get_cb_info(env, info, &arguments, values, NULL, NULL);
+  if (napi_get_value_int32(env, values[0], &descriptor) != napi_ok ||
+      napi_get_typedarray_info(env, values[1], NULL, &capacity, &into, NULL, NULL) != napi_ok)
+    return number(env, -1);
   ssize_t length;
   do {
-    length = read((int)slots[0], (void *)bytes[0].data, bytes[0].length);
+    length = read(descriptor, into, capacity);
   } while (length < 0 && errno == EINTR);
-  slots[0] = (double)length;
-  return NULL;
+  return number(env, (double)length);
 }
 
-/* acceptDescriptor(): slot 0, a listening descriptor that does not block. Slot 0 becomes that of a
- * new connection, or -1. */
-static napi_value entry_accept(napi_env env, napi_callback_info info) {
-  (void)env;
-  (void)info;
+/* acceptDescriptor(descriptor): a new connection of a listening descriptor that does not block, or -1. */
+static napi_value descriptors_accept(napi_env env, napi_callback_info info) {
+  napi_value value;
+  size_t arguments = 1;
+  int32_t descriptor = -1;
+  napi_get_cb_info(env, info, &arguments, &value, NULL, NULL);
+  if (napi_get_value_int32(env, value, &descriptor) != napi_ok) return number(env, -1);
   int accepted;
   do {
 #if defined(__linux__)
-    accepted = accept4((int)slots[0], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    accepted = accept4(descriptor, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 #else
-    accepted = accept((int)slots[0], NULL, NULL);
+    accepted = accept(descriptor, NULL, NULL);
 #endif
   } while (accepted < 0 && errno == EINTR);
-  slots[0] = accepted;
+  return number(env, accepted);
+}
+
+/* serveWatched(): runs what modules watch and is ready. */
+static napi_value serve_watched(napi_env env, napi_callback_info info) {
+  (void)env;
+  (void)info;
+  watchers_serve();
   return NULL;
 }
 
-static const Entry entries[] = {
-    {"pollDescriptors", entry_poll}, {"readDescriptor", entry_read}, {"acceptDescriptor", entry_accept}};
+static const Entry entries[] = {{"pollDescriptors", descriptors_poll},
+                                {"readDescriptor", descriptors_read},
+                                {"acceptDescriptor", descriptors_accept},
+                                {"serveWatched", serve_watched}};
 
 void descriptor_entries_define(napi_env env, napi_value exports) {
   define_entries(env, exports, entries, sizeof entries / sizeof entries[0]);

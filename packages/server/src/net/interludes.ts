@@ -1,20 +1,11 @@
 // The global of this name is a getter that is called at every use.
 import { performance } from 'node:perf_hooks'
+import type { Sockets } from '@modis/bridge'
 import { CommandError } from '@modis/sdk'
 import type { ClientLink } from '../client/client.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
 import type { Server } from '../server.ts'
 import type { Listener } from './listener.ts'
-
-/** Sockets without the event loop; descriptors do not block. */
-export interface Sockets {
-  /** Moves those that have something to read to the front, and returns how many they are. */
-  pollDescriptors(descriptors: Int32Array): number
-  /** Bytes read; 0 at the end of the stream, −1 where there are none. */
-  readDescriptor(descriptor: number, into: Uint8Array): number
-  /** A connection that waits, or −1. */
-  acceptDescriptor(descriptor: number): number
-}
 
 /** What a module says that gives others time in the middle of its command. */
 export interface Pause {
@@ -24,6 +15,8 @@ export interface Pause {
   readonly reply: string | null
   /** Milliseconds since the module's work began; −1 for the command that runs. */
   readonly ageMs: number
+  /** Runs what modules watch besides clients. */
+  serveWatched(): void
 }
 
 /** Rounds of looking for what is ready, of which each may bring the next: as many as in Redis. */
@@ -32,55 +25,86 @@ const BUFFER_BYTES = 16 * 1024
 const usualRefusal = new CommandError('Redis is busy running a module command.', 'BUSY')
 
 /**
- * Serves clients in the middle of a command that a module knows to take long: most of their commands are refused, those
- * that may run while the server is busy do. The event loop cannot be entered a second time, so sockets are read and
- * accepted directly; timers and promises wait for the command's end, as timers do in Redis.
+ * Serves clients in the middle of what takes long: a command whose module says so, or the loading of data. Most of what
+ * they want is refused then. The event loop cannot be entered a second time, so sockets are read and accepted directly;
+ * timers and promises wait for the end, as timers do in Redis.
  */
 export class Interludes {
   readonly #server: Server
+  #sockets: Sockets | undefined
   #buffer: Buffer | undefined
-  /** What commands are refused with now; undefined while no command is in the way. */
+  #nextMs = 0
+  /** Whether clients are being served in the middle of something. */
+  isServing = false
+  /** What commands are refused with now because a command is in the way. */
   refusal: CommandError | undefined
 
   constructor(server: Server) {
     this.#server = server
   }
 
+  /** Gets ready to serve; without the bridge's native part clients wait until whatever takes long is over. */
+  async prepare(): Promise<void> {
+    try {
+      this.#sockets ??= (await import('@modis/bridge')).loadSockets()
+    } catch {}
+  }
+
+  get #everyMs(): number {
+    return 1000 / this.#server.config.integer('hz')
+  }
+
   /**
    * Serves who waits, where the time for it has come.
    * @returns milliseconds after which it may come again
    */
-  serve(sockets: Sockets, { letsClientsIn, reply, ageMs }: Pause): number {
+  duringCommand({ letsClientsIn, reply, ageMs, serveWatched }: Pause): number {
     const { config, dispatcher } = this.#server
-    const everyMs = 1000 / config.integer('hz')
     const isLoading = (dispatcher.gate & ServerGate.loading) !== 0
-    const waitMs = isLoading ? everyMs : config.integer('busy-reply-threshold')
+    const waitMs = isLoading ? this.#everyMs : config.integer('busy-reply-threshold')
     const restMs = waitMs - (ageMs < 0 ? performance.now() - dispatcher.startedMs : ageMs)
     if (restMs > 0) return restMs
     // While data is loaded, commands are refused for that reason.
     if (!isLoading) this.refusal = reply === null ? usualRefusal : new CommandError(line(reply), 'BUSY')
-    try {
-      dispatcher.apart(() => this.#rounds(sockets, letsClientsIn || isLoading))
-    } finally {
-      this.refusal = undefined
-    }
-    return everyMs
+    this.#serve(letsClientsIn || isLoading, serveWatched)
+    this.refusal = undefined
+    return this.#everyMs
   }
 
-  #rounds(sockets: Sockets, withClients: boolean): void {
+  /** As {@link duringCommand}, for the loading of data; to be called as often as one likes. */
+  duringLoad(): void {
+    const now = performance.now()
+    if (now < this.#nextMs) return
+    this.#nextMs = now + this.#everyMs
+    this.#serve(true, undefined)
+  }
+
+  #serve(withClients: boolean, serveWatched: (() => void) | undefined): void {
     const server = this.#server
-    server.flushIdle()
-    for (let round = 0; round < ROUNDS && this.#round(sockets, withClients); round++) server.flushIdle()
+    if (this.isServing) return
+    this.isServing = true
+    try {
+      server.dispatcher.apart(() => {
+        serveWatched?.()
+        server.flushIdle()
+        if (!withClients || this.#sockets === undefined) return
+        for (let round = 0; round < ROUNDS && this.#round(this.#sockets); round++) server.flushIdle()
+      })
+    } catch (error) {
+      // It is no fault of what is going on here: it ends as it would have without.
+      setImmediate(() => {
+        throw error
+      })
+    }
+    this.isServing = false
   }
 
   /** Returns whether there was anything to do. */
-  #round(sockets: Sockets, withClients: boolean): boolean {
+  #round(sockets: Sockets): boolean {
     const sources = new Map<number, ClientLink | Listener>()
-    if (withClients) {
-      for (const listener of this.#server.listeners.all) sources.set(listener.descriptor, listener)
-      for (const { link } of this.#server.clients.values())
-        if (link?.isReadable === true) sources.set(link.descriptor, link)
-    }
+    for (const listener of this.#server.listeners.all) sources.set(listener.descriptor, listener)
+    for (const { link } of this.#server.clients.values())
+      if (link?.isReadable === true) sources.set(link.descriptor, link)
     sources.delete(-1)
     const descriptors = Int32Array.from(sources.keys())
     const ready = sockets.pollDescriptors(descriptors)

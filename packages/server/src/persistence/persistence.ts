@@ -28,12 +28,21 @@ const RETRY_SECONDS = 5
 /** A background save waits for the disk while this much is not written yet. */
 const MAX_UNWRITTEN_BYTES = 16 * 1024 * 1024
 
+/** How far a load has come. */
+export interface LoadProgress {
+  readonly startedSeconds: number
+  readonly totalBytes: number
+  loadedBytes: number
+  /** Memory that the data took when it was saved; 0 where the file does not tell. */
+  savedMemoryBytes: number
+}
+
 /** Saves a server's keyspace to its RDB file and loads it at start. */
 export class Persistence {
   readonly #server: Server
   readonly values: ValueCodec
   /** When the last save that succeeded ended, in seconds since the epoch; the start of the server before the first. */
-  lastSaveSeconds = Math.floor(Date.now() / 1000)
+  lastSaveSeconds = nowSeconds()
   lastStatus: 'ok' | 'err' = 'ok'
   /** Whether a background save runs. */
   inProgress = false
@@ -44,6 +53,8 @@ export class Persistence {
   saves = 0
   /** Keys of the file that was loaded last; none of either before the first. */
   lastLoad: Loaded = { keys: 0, expired: 0 }
+  /** The load that goes on. */
+  loading: LoadProgress | undefined
   #job: { readonly job: SaveJob; readonly total: number } | undefined
   #lastTrySeconds = 0
   #scheduled = false
@@ -218,7 +229,7 @@ export class Persistence {
       fields: {
         'redis-ver': redisVersion,
         'redis-bits': '64',
-        ctime: String(Math.floor(Date.now() / 1000)),
+        ctime: String(nowSeconds()),
         'used-mem': String(this.#server.keyspace.usedBytes),
         'aof-base': '0',
       },
@@ -229,7 +240,7 @@ export class Persistence {
 
   #succeeded(dirtyBefore: number, background: boolean): void {
     this.#server.keyspace.dirty -= dirtyBefore
-    this.lastSaveSeconds = Math.floor(Date.now() / 1000)
+    this.lastSaveSeconds = nowSeconds()
     this.lastStatus = 'ok'
     this.#showStatus()
     this.saves++
@@ -240,7 +251,7 @@ export class Persistence {
   /** A background save has failed: nobody heard of that but the log, so that writes may be refused. */
   #failed(error: unknown): void {
     this.lastStatus = 'err'
-    this.#lastTrySeconds = Math.floor(Date.now() / 1000)
+    this.#lastTrySeconds = nowSeconds()
     this.#showStatus()
     this.#tellFailure(error)
   }
@@ -261,7 +272,7 @@ export class Persistence {
   #checkSavePoints(): void {
     const { dirty } = this.#server.keyspace
     if (this.inProgress || dirty === 0) return
-    const now = Math.floor(Date.now() / 1000)
+    const now = nowSeconds()
     if (this.lastStatus === 'err' && now - this.#lastTrySeconds <= RETRY_SECONDS) return
     const isDue = (point: { seconds: number; changes: number }): boolean =>
       dirty >= point.changes && now - this.lastSaveSeconds > point.seconds
@@ -282,21 +293,36 @@ export class Persistence {
     else dispatcher.gate &= ~ServerGate.saveFailed
   }
 
+  /** Whether there is an RDB file. */
+  get hasFile(): boolean {
+    return existsSync(this.path)
+  }
+
   /**
    * Loads the RDB file where there is one; returns the number of keys, or undefined where there is no file.
    * @throws Error with file, offset and reason where the file is damaged
    */
   load(): number | undefined {
     const { path } = this
-    if (!existsSync(path)) return undefined
+    if (!this.hasFile) return undefined
     const started = performance.now()
     const file = openSync(path, 'r')
-    const { events } = this.#server
+    const { dispatcher, events, interludes } = this.#server
+    const totalBytes = statSync(path).size
+    const progress = { startedSeconds: nowSeconds(), totalBytes, loadedBytes: 0, savedMemoryBytes: 0 }
+    const gateBefore = dispatcher.gate & ServerGate.loading
+    this.loading = progress
+    dispatcher.gate |= ServerGate.loading
     events.emit('loading-start', { source: 'rdb' })
     try {
-      const fill: Fill = (target, from, to) => readSync(file, target, from, to - from, null)
+      const fill: Fill = (target, from, to) => {
+        interludes.duringLoad()
+        const bytes = readSync(file, target, from, to - from, null)
+        progress.loadedBytes += bytes
+        return bytes
+      }
       const reader = RdbReader.from(fill, this.#server.config.boolean('rdbchecksum'))
-      const loaded = loadRdb(this.#server, reader, this.values, statSync(path).size)
+      const loaded = loadRdb(this.#server, reader, this.values, totalBytes)
       this.lastLoad = loaded
       const seconds = ((performance.now() - started) / 1000).toFixed(3)
       this.#server.log.notice(
@@ -313,8 +339,14 @@ export class Persistence {
       })
     } finally {
       closeSync(file)
+      this.loading = undefined
+      dispatcher.gate = (dispatcher.gate & ~ServerGate.loading) | gateBefore
     }
   }
+}
+
+function nowSeconds(): number {
+  return Math.floor(Date.now() / 1000)
 }
 
 /** The error of SAVE and BGSAVE while a background save runs. */

@@ -12,6 +12,7 @@ export function reload(ctx: CommandContext, args: RequestArgs): void {
     if (!['merge', 'noflush', 'nosave'].includes(word)) throw syntaxError
     given.add(word)
   }
+  if (persistence.loading !== undefined) throw new CommandError('Data is being loaded already')
   if (persistence.inProgress) throw new CommandError('Background save already in progress')
   if (!given.has('nosave')) persistence.saveNow()
   if (!given.has('noflush')) ctx.server.flush(keyspace.databases)

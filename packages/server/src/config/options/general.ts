@@ -35,6 +35,13 @@ export const generalOptions = inSection('general', [
   }),
   words('shutdown-on-sigint', 'default', shutdownRules, 'How SIGINT shuts down: the options of SHUTDOWN.'),
   words('shutdown-on-sigterm', 'default', shutdownRules, 'How SIGTERM shuts down: the options of SHUTDOWN.'),
+  integer(
+    'busy-reply-threshold',
+    5000,
+    [0, Number.MAX_SAFE_INTEGER],
+    'Milliseconds a Redis module may take before clients that it lets in are refused with BUSY instead of waiting.',
+    { alias: 'lua-time-limit' },
+  ),
   ...withoutEffect([
     integer('shutdown-timeout', 10, [0, MAX_INT], 'Seconds a shutdown waits for replicas.'),
     oneof('supervised', 'no', ['upstart', 'systemd', 'auto', 'no'], 'Kind of process supervisor.', {
@@ -60,8 +67,5 @@ export const generalOptions = inSection('general', [
     string('bio_cpulist', '', 'Processors of background threads.', { immutable: true }),
     string('aof_rewrite_cpulist', '', 'Processors of AOF rewrites.', { immutable: true }),
     string('bgsave_cpulist', '', 'Processors of BGSAVE.', { immutable: true }),
-    integer('busy-reply-threshold', 5000, [0, Number.MAX_SAFE_INTEGER], 'Milliseconds a script may run.', {
-      alias: 'lua-time-limit',
-    }),
   ]),
 ])

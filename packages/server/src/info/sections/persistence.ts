@@ -1,5 +1,6 @@
 import { ServerGate } from '../../dispatch/server-gate.ts'
-import type { InfoSectionDefinition } from '../section.ts'
+import type { LoadProgress } from '../../persistence/persistence.ts'
+import type { InfoField, InfoSectionDefinition } from '../section.ts'
 
 export const persistenceSection: InfoSectionDefinition = {
   name: 'persistence',
@@ -36,7 +37,26 @@ export const persistenceSection: InfoSectionDefinition = {
     ['aof_last_cow_size', 0],
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
+    ...loadFields(persistence.loading),
   ],
+}
+
+/** Only there while a load goes on, as in Redis. */
+function loadFields(progress: LoadProgress | undefined): InfoField[] {
+  if (progress === undefined) return []
+  const { startedSeconds, totalBytes, loadedBytes, savedMemoryBytes } = progress
+  const elapsed = Math.floor(Date.now() / 1000) - startedSeconds
+  return [
+    ['loading_start_time', startedSeconds],
+    ['loading_total_bytes', totalBytes],
+    ['loading_rdb_used_mem', savedMemoryBytes],
+    ['loading_loaded_bytes', loadedBytes],
+    ['loading_loaded_perc', ((100 * loadedBytes) / Math.max(1, totalBytes)).toFixed(2)],
+    [
+      'loading_eta_seconds',
+      elapsed === 0 ? 1 : Math.floor((elapsed * (totalBytes - loadedBytes)) / (loadedBytes + 1)),
+    ],
+  ]
 }
 
 function currentSaveSeconds({

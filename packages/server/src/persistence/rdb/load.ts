@@ -116,6 +116,8 @@ function readField(server: Server, reader: RdbReader): void {
   const name = reader.string().toString()
   const value = reader.string().toString()
   if (name === 'redis-ver') server.log.notice(`Loading RDB produced by version ${value}`)
-  else if (name === 'used-mem')
+  else if (name === 'used-mem') {
     server.log.notice(`RDB memory usage when created ${(Number(value) / 2 ** 20).toFixed(2)} Mb`)
+    if (server.persistence.loading !== undefined) server.persistence.loading.savedMemoryBytes = Number(value)
+  }
 }

@@ -45,6 +45,7 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
       error,
     )
   }
+  await server.interludes.prepare()
   const runtime = { host, bridge }
   runtimes.set(server, runtime)
   server.onClose(() => {
