@@ -45,6 +45,18 @@ const lab = `{
       },
       run: (_ctx, { key, mode, limit, rest }) => JSON.stringify([key.name.toString(), mode ?? null, limit ?? null, rest]),
     },
+    'lab.vague': {
+      summary: 'Has keys behind tokens and behind what may be missing.',
+      flags: ['write'],
+      args: {
+        source: arg.key('R'),
+        label: arg.optional(arg.string({ token: 'LABEL' })),
+        store: arg.optional(arg.key('W', { token: 'STORE' })),
+        note: arg.optional(arg.string()),
+        last: arg.key('W'),
+      },
+      run: () => 'OK',
+    },
     'lab.box': {
       summary: 'Container.',
       subcommands: {
@@ -218,6 +230,26 @@ test('COMMAND knows keys, arity, flags, categories and documentation', async () 
   const docs = JSON.stringify(await modis.call('COMMAND', 'DOCS', 'lab.options'))
   assert.match(docs, /Parses options\./)
   assert.match(docs, /"module","lab"/)
+})
+
+test('keys behind tokens and behind optional arguments are found, for rules about keys as well', async () => {
+  const keysOf = (...args: string[]): Promise<unknown> =>
+    modis.call('COMMAND', 'GETKEYS', 'lab.vague', ...args)
+  assert.equal(await keysOf('a', 'z'), ['a', 'z'])
+  assert.equal(await keysOf('a', 'note', 'z'), ['a', 'z'])
+  assert.equal(await keysOf('a', 'STORE', 'b', 'z'), ['a', 'b', 'z'])
+  // What looks like the token is the value of another.
+  assert.equal(await keysOf('a', 'LABEL', 'STORE', 'STORE', 'b', 'note', 'z'), ['a', 'b', 'z'])
+  await modis.call('ACL', 'SETUSER', 'vague', '+@all', '%R~a', '~z', '%W~b')
+  const mayRun = async (...args: string[]): Promise<boolean> =>
+    (await modis.call('ACL', 'DRYRUN', 'vague', 'lab.vague', ...args)) === 'OK'
+  assert.is(await mayRun('a', 'z'), true)
+  assert.is(await mayRun('a', 'LABEL', 'STORE', 'STORE', 'b', 'z'), true)
+  assert.is(await mayRun('b', 'z'), false)
+  assert.is(await mayRun('a', 'a'), false)
+  assert.is(await mayRun('a', 'note', 'a'), false)
+  assert.is(await mayRun('a', 'LABEL', 'STORE', 'STORE', 'c', 'z'), false)
+  await modis.call('ACL', 'DELUSER', 'vague')
 })
 
 test('call: replies by type, errors thrown or returned, text, RESP2', async () => {
