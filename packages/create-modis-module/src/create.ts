@@ -62,14 +62,20 @@ function isSource(path: string): boolean {
 }
 
 function fillIn(folder: string, names: Names): void {
+  const filled: Readonly<Record<string, string>> = {
+    'my-package': names.package,
+    'my-module': names.module,
+    my_module: names.identifier,
+    'mymodule-': names.dataType,
+  }
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     if (!entry.isFile()) continue
     const path = join(entry.parentPath, entry.name)
-    const text = readFileSync(path, 'utf8')
-      .replaceAll('my-package', names.package)
-      .replaceAll('my-module', names.module)
-      .replaceAll('my_module', names.identifier)
-      .replaceAll('mymodule-', names.dataType)
+    // All at once, because a name may hold one of those that stand in the templates.
+    const text = readFileSync(path, 'utf8').replace(
+      /my-package|my-module|my_module|mymodule-/g,
+      (placeholder) => filled[placeholder] as string,
+    )
     writeFileSync(path, entry.name === 'package.json' ? withVersions(text) : text)
   }
 }

@@ -58,6 +58,13 @@ test('makes the smallest module unless told otherwise', ({ parent }) => {
   assert.equal(filesBelow(join(parent, 'word-count', 'src')), [join(parent, 'word-count', 'src', 'index.ts')])
 })
 
+test('a name may hold those that stand in the templates', ({ parent }) => {
+  assert.is(run(parent, ['@my-package/my-module-2']).status, 0)
+  const manifest = JSON.parse(readFileSync(join(parent, 'my-module-2/package.json'), 'utf8'))
+  assert.is(manifest.name, '@my-package/my-module-2')
+  assert.match(readFileSync(join(parent, 'my-module-2/src/index.ts'), 'utf8'), /name: 'my-module-2',/)
+})
+
 test('understands --template where npm took it for its own', ({ parent }) => {
   assert.is(run(parent, ['first', 'redis-module'], { npm_config_template: 'true' }).status, 0)
   assert.ok(existsSync(join(parent, 'first/src/module.c')))
