@@ -1,4 +1,4 @@
-import { arg, config, defineModule, type Key, type ReplyValue } from '@modis/sdk'
+import { arg, CommandError, config, defineModule, type Key, type ReplyValue } from '@modis/sdk'
 import { type Bucket, bucketType } from './bucket.ts'
 import { type Limit, type Outcome, take } from './gcra.ts'
 
@@ -40,7 +40,12 @@ export default defineModule({
       args: { bucket: arg.key('RW'), tokens: arg.integer({ min: 1, default: 1 }), limit: limitArgument },
       run(ctx, { bucket, tokens, limit }) {
         const stored = bucket.value(bucketType).get()
-        const outcome = take(limit ?? configured(ctx.config), stored?.fullAtMs ?? 0, ctx.now(), tokens)
+        const outcome = take(
+          checked(limit ?? configured(ctx.config)),
+          stored?.fullAtMs ?? 0,
+          ctx.now(),
+          tokens,
+        )
         if (outcome.allowed) store(bucket, stored, outcome)
         ctx.state[outcome.allowed ? 'allowed' : 'refused']++
         return reply(outcome)
@@ -54,7 +59,7 @@ export default defineModule({
       args: { bucket: arg.key('R'), limit: limitArgument },
       run(ctx, { bucket, limit }) {
         const stored = bucket.value(bucketType).get()
-        return reply(take(limit ?? configured(ctx.config), stored?.fullAtMs ?? 0, ctx.now(), 0))
+        return reply(take(checked(limit ?? configured(ctx.config)), stored?.fullAtMs ?? 0, ctx.now(), 0))
       },
     },
   },
@@ -65,6 +70,18 @@ const configured = (values: { 'max-burst': number; rate: number; 'period-ms': nu
   rate: values.rate,
   periodMs: values['period-ms'],
 })
+
+/** A thousand years: so far ahead times are still exact to the millisecond. */
+const longestRefillMs = 1000 * 365 * 24 * 3_600_000
+
+/** @throws CommandError where an empty bucket would take longer to fill than {@link longestRefillMs} */
+const checked = (limit: Limit): Limit => {
+  const { burst, rate, periodMs } = limit
+  if ((burst * periodMs) / rate <= longestRefillMs) return limit
+  throw new CommandError(
+    `a bucket of ${burst} tokens that gets ${rate} in ${periodMs} ms takes more than a thousand years to fill`,
+  )
+}
 
 const store = (key: Key, stored: Bucket | undefined, outcome: Outcome): void => {
   const value = key.value(bucketType)

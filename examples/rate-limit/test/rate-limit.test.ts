@@ -40,6 +40,11 @@ test('wrong calls say what is wrong', async () => {
   await rejects(server.call('RL.TAKE', 'k', 0), "ERR tokens must be at least 1, got '0'")
   await rejects(server.call('RL.TAKE', 'k', 'x'), 'ERR value is not an integer or out of range')
   await rejects(server.call('RL.TAKE', 'k', 1, 'LIMIT', 5), 'ERR syntax error')
+  await rejects(
+    server.call('RL.TAKE', 'slow', 1, 'LIMIT', 1e9, 1, 1e9),
+    'ERR a bucket of 1000000000 tokens that gets 1 in 1000000000 ms takes more than a thousand years to fill',
+  )
+  assert.is(await server.call('EXISTS', 'slow'), 0)
   await server.call('SET', 'text', 'x')
   await rejects(server.call('RL.TAKE', 'text'), /^WRONGTYPE/)
   await rejects(
