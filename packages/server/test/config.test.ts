@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { formatMemory, parseMemory } from '@modis/sdk/internal'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -38,6 +40,19 @@ test('the table of options is sound', () => {
     const words = option.type === 'words' ? shown.split(' ') : [shown]
     assert.equal(formatOption(option, parseOption(option, words, option.default)), shown, option.name)
   }
+})
+
+test('nothing reads an option that is said to have no effect', () => {
+  const folder = join(import.meta.dirname, '../src')
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  )
+  const text = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('')
+  const isRead = (name: string): boolean =>
+    new RegExp(`config\\.(integer|boolean|text|words)\\('${name}'\\)`).test(text)
+  const read = OPTIONS.filter(({ name, noEffect }) => noEffect && isRead(name)).map(({ name }) => name)
+  // INFO shows it.
+  assert.equal(read, ['repl-backlog-size'])
 })
 
 test('memory sizes', () => {

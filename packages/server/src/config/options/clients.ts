@@ -1,5 +1,5 @@
 import { outputBufferRules } from '../words-options.ts'
-import { inSection, integer, MAX_LONG, memory, withoutEffect, words } from './builders.ts'
+import { inSection, integer, MAX_LONG, memory, words } from './builders.ts'
 
 export const clientOptions = inSection('clients', [
   integer('maxclients', 10000, [1, 2 ** 32 - 1], 'Most clients connected at once.'),
@@ -23,7 +23,10 @@ export const clientOptions = inSection('clients', [
     'Memory of all clients together, from 128kb, or a share of `maxmemory`, above which those that take most are disconnected; 0 for no limit.',
     { format: 'percent' },
   ),
-  ...withoutEffect([
-    integer('tracking-table-max-keys', 1_000_000, [0, MAX_LONG], 'Keys remembered for client-side caching.'),
-  ]),
+  integer(
+    'tracking-table-max-keys',
+    1_000_000,
+    [0, MAX_LONG],
+    'Most keys remembered for client-side caching; 0 for no limit.',
+  ),
 ])

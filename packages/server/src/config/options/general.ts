@@ -39,7 +39,7 @@ export const generalOptions = inSection('general', [
     'busy-reply-threshold',
     5000,
     [0, Number.MAX_SAFE_INTEGER],
-    'Milliseconds a Redis module may take before clients that it lets in are refused with BUSY instead of waiting.',
+    'Milliseconds after which a module that gives others time in the middle of a command has clients served.',
     { alias: 'lua-time-limit' },
   ),
   ...withoutEffect([
