@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilBothBlocked, untilWaits } from '../support/blocked.ts'
 import { commands } from '../support/commands.ts'
 import { type CommandLine, type Pair, startPair, words } from '../support/pair.ts'
 import type { RawClient, RawReply } from '../support/raw-client.ts'
-import type { ReplyError } from '../support/resp.ts'
+import type { ReplyError, Value } from '../support/resp.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('blocking commands')
 let pair: Pair
@@ -21,19 +23,22 @@ test.after.each(() => {
 })
 test.after(() => pair.stop())
 
-/** Long enough for a command to arrive and its client to be blocked. */
-const ARRIVE_MS = 60
+/** How long to look whether something comes that must not. */
+const QUIET_MS = 60
 
 /** A command that waits on both servers. */
 class Waiting {
   readonly line: CommandLine
   readonly clients: Pair
+  /** What CLIENT ID calls its connections, Modis first. */
+  readonly ids: readonly Value[]
   readonly replies: Promise<[RawReply, RawReply]>
   #isAnswered = false
 
-  constructor(line: CommandLine, clients: Pair) {
+  constructor(line: CommandLine, clients: Pair, ids: readonly Value[] = []) {
     this.line = line
     this.clients = clients
+    this.ids = ids
     const send = (client: RawClient): Promise<RawReply> => client.raw(...words(line))
     this.replies = Promise.all([send(clients.modis), send(clients.redis)])
     // A test that fails early leaves its clients waiting until their connections close.
@@ -51,10 +56,8 @@ class Waiting {
 
   /** Asserts that both answered, and the same. */
   async same(): Promise<void> {
-    const [modis, redis] = await Promise.race([
-      this.replies,
-      sleep(3000).then(() => assert.unreachable(`no reply to ${this.line}`) as never),
-    ])
+    await until(`a reply to ${this.line}`, () => this.isAnswered)
+    const [modis, redis] = await this.replies
     assert.is(modis.bytes.toString('latin1'), redis.bytes.toString('latin1'), this.line)
   }
 }
@@ -64,8 +67,9 @@ async function wait(line: CommandLine, version: 2 | 3 = 2): Promise<Waiting> {
   const clients = await pair.connect()
   others.push(clients)
   await clients.speak(version)
-  const waiting = new Waiting(line, clients)
-  await sleep(ARRIVE_MS)
+  const [modis, redis] = await clients.both('CLIENT', 'ID')
+  const waiting = new Waiting(line, clients, [modis, redis])
+  await Promise.all([untilWaits(pair.modis, modis), untilWaits(pair.redis, redis)])
   assert.not.ok(waiting.isAnswered, `${line} did not wait`)
   return waiting
 }
@@ -192,7 +196,7 @@ test('a transaction serves waiting clients when it is done, and never waits itse
   await waiting.same()
   const emptied = await wait('BLPOP a 0')
   await pair.script('MULTI', 'RPUSH a 1', 'DEL a', 'EXEC')
-  await sleep(ARRIVE_MS)
+  await sleep(QUIET_MS)
   assert.not.ok(emptied.isAnswered)
   await pair.script(
     ...commands(`
@@ -231,15 +235,11 @@ test('waiting for one key under many names takes one element', async () => {
 test('a client that leaves or is unblocked takes nothing', async () => {
   const leaving = await wait('BLPOP a 0')
   leaving.clients.disconnect()
-  await sleep(ARRIVE_MS)
-  const clients = await pair.connect()
-  others.push(clients)
-  const ids = await clients.both('CLIENT', 'ID')
-  const unblocked = new Waiting('BLPOP a 0', clients)
-  await sleep(ARRIVE_MS)
+  await untilBothBlocked(pair, 0)
+  const unblocked = await wait('BLPOP a 0')
   const outcomes = await Promise.all([
-    pair.modis.call('CLIENT', 'UNBLOCK', ids[0] as number),
-    pair.redis.call('CLIENT', 'UNBLOCK', ids[1] as number),
+    pair.modis.call('CLIENT', 'UNBLOCK', unblocked.ids[0] as number),
+    pair.redis.call('CLIENT', 'UNBLOCK', unblocked.ids[1] as number),
   ])
   assert.equal(outcomes, [1, 1])
   await unblocked.same()
@@ -250,7 +250,7 @@ test('requests sent while waiting run afterwards, in order', async () => {
   const waiting = await wait('BLPOP a 0')
   const { clients } = waiting
   const pings = [new Waiting('PING', clients), new Waiting('LLEN a', clients)]
-  await sleep(ARRIVE_MS)
+  await sleep(QUIET_MS)
   assert.not.ok(pings[0]?.isAnswered)
   await pair.script('RPUSH a 1 2')
   await waiting.same()

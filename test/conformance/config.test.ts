@@ -5,6 +5,7 @@ import { type Pair, startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { ReplyError } from '../support/resp.ts'
 import { startModis } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('CONFIG')
 let pair: Pair
@@ -160,14 +161,12 @@ test('maxclients refuses further connections', async () => {
 })
 
 test('timeout closes idle connections, but not those that wait', async () => {
-  const [idle, subscriber] = [
-    await RawClient.connect(pair.modisServer.port),
-    await RawClient.connect(pair.modisServer.port),
-  ]
+  const subscriber = await RawClient.connect(pair.modisServer.port)
   await subscriber.call('SUBSCRIBE', 'a')
+  const idle = await RawClient.connect(pair.modisServer.port)
   await pair.modis.call('CONFIG', 'SET', 'timeout', 1)
-  await new Promise<void>((resolve) => idle.socket.once('close', () => resolve()))
-  assert.not(subscriber.closed)
+  await until('the idle connection to be closed', () => idle.closed)
+  assert.equal(await subscriber.call('PING'), ['pong', ''])
   subscriber.close()
   const client = await RawClient.connect(pair.modisServer.port)
   await client.call('CONFIG', 'SET', 'timeout', 0)
@@ -181,12 +180,10 @@ test('a slow reader is closed at the limit of its class', async () => {
   await admin.call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 3mb 0 0')
   client.socket.pause()
   for (let i = 0; i < 100; i++) client.socket.write('GET large\r\n')
-  await new Promise<void>((resolve) => {
-    client.socket.once('close', () => resolve())
-    client.socket.once('error', () => resolve())
-    setTimeout(() => client.socket.resume(), 300)
-  })
-  assert.match(pair.modisServer.log(), /scheduled to be closed ASAP for overcoming of output buffer limits/)
+  const reason = /scheduled to be closed ASAP for overcoming of output buffer limits/
+  await until('the limit to be reached', () => reason.test(pair.modisServer.log()))
+  client.socket.resume()
+  await until('the connection to be closed', () => client.closed)
   await admin.call('CONFIG', 'SET', 'client-output-buffer-limit', 'normal 0 0 0')
   admin.close()
   client.close()

@@ -4,6 +4,7 @@ import { commands } from '../support/commands.ts'
 import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { ReplyError, type Value } from '../support/resp.ts'
+import { Seeded } from '../support/seeded.ts'
 
 const test = suite('hash commands')
 let pair: Pair
@@ -189,17 +190,18 @@ test('thresholds follow the configuration', async () => {
 })
 
 test('values drawn at random agree with redis-server', async () => {
+  const random = new Seeded(7_204)
   const value = (): string | number => {
-    const kind = Math.random()
-    if (kind < 0.3) return Math.floor((Math.random() - 0.5) * 10 ** Math.floor(Math.random() * 18))
-    return 'xyz'.repeat(Math.floor(Math.random() * (kind < 0.9 ? 10 : 400)))
+    const kind = random.next()
+    if (kind < 0.3) return Math.floor((random.next() - 0.5) * 10 ** random.integer(0, 18))
+    return 'xyz'.repeat(random.integer(0, kind < 0.9 ? 10 : 400))
   }
   for (let round = 0; round < 1500; round++) {
-    const field = `f${Math.floor(Math.random() * 60)}`
-    const pick = Math.random()
+    const field = `f${random.integer(0, 60)}`
+    const pick = random.next()
     if (pick < 0.55) await pair.compare('HSET', 'h', field, value())
     else if (pick < 0.75) await pair.compare('HDEL', 'h', field, `f${round % 60}`)
-    else if (pick < 0.85) await pair.compare('HINCRBY', 'h', field, Math.floor(Math.random() * 1000))
+    else if (pick < 0.85) await pair.compare('HINCRBY', 'h', field, random.integer(0, 1000))
     else await pair.compare('HGET', 'h', field)
     if (round % 100 === 99) {
       await pair.compareUnordered('HGETALL', 'h')

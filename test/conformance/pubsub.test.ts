@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('publish/subscribe')
 let pair: Pair
@@ -116,7 +117,9 @@ test('a connection that ends is no subscriber any more', async () => {
   const gone = await pair.connect()
   await sameReply(gone, 'SUBSCRIBE gone | PSUBSCRIBE gone*')
   gone.disconnect()
-  await sleep(50)
+  for (const client of [pair.modis, pair.redis]) {
+    await until('its patterns to go', async () => (await client.call('PUBSUB', 'NUMPAT')) === 0)
+  }
   await pair.script('PUBLISH gone x', 'PUBSUB NUMSUB gone', 'PUBSUB NUMPAT', 'PUBSUB CHANNELS')
 })
 
@@ -175,7 +178,6 @@ test('keyspace notifications: which events are published where', async () => {
   await pair.prepare('DEBUG', 'SET-ACTIVE-EXPIRE', 1)
   await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', '')
   await pair.script('SET n 1', 'DEL n')
-  await sleep(30)
   await sameReply(watcher, 'PING')
   watcher.disconnect()
 })

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { ReplyError } from '../support/resp.ts'
+import { Seeded } from '../support/seeded.ts'
 
 const test = suite('SORT')
 let pair: Pair
@@ -88,7 +89,8 @@ test('SORT reads numbers as C does', async () => {
 })
 
 test('SORT of many elements', async () => {
-  const numbers = Array.from({ length: 3000 }, () => Math.floor(Math.random() * 1000))
+  const random = new Seeded(7_206)
+  const numbers = Array.from({ length: 3000 }, () => random.integer(0, 1000))
   await pair.prepare('RPUSH', 'many', ...numbers)
   await pair.script(
     ...commands(`

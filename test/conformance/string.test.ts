@@ -4,6 +4,7 @@ import { commands } from '../support/commands.ts'
 import { compareEvents } from '../support/events.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { ReplyError } from '../support/resp.ts'
+import { Seeded } from '../support/seeded.ts'
 
 const test = suite('string commands')
 let pair: Pair
@@ -144,16 +145,15 @@ test('integers over the whole range', async () => {
 })
 
 test('integers drawn at random', async () => {
-  const random = (): bigint =>
-    BigInt.asIntN(
-      64,
-      (BigInt(Math.floor(Math.random() * 2 ** 32)) << 32n) ^ BigInt(Math.floor(Math.random() * 2 ** 32)),
-    )
+  const random = new Seeded(7_207)
+  const word = (): bigint => BigInt(random.integer(0, 2 ** 32))
+  const shift = (): bigint => BigInt(random.integer(0, 64))
+  const draw = (by = shift()): string => (BigInt.asIntN(64, (word() << 32n) ^ word()) >> by).toString()
   for (let round = 0; round < 300; round++) {
-    const shift = BigInt(Math.floor(Math.random() * 64))
-    await pair.compare('SET', 'a', (random() >> shift).toString())
-    await pair.compare('INCRBY', 'a', (random() >> BigInt(Math.floor(Math.random() * 64))).toString())
-    await pair.compare('DECRBY', 'a', (random() >> shift).toString())
+    const by = shift()
+    await pair.compare('SET', 'a', draw(by))
+    await pair.compare('INCRBY', 'a', draw())
+    await pair.compare('DECRBY', 'a', draw(by))
     await pair.compare('GET', 'a')
   }
 })
@@ -172,8 +172,9 @@ test('INCRBYFLOAT', async () => {
       INCRBYFLOAT a 1e308 | INCRBYFLOAT a 1e4932
     `),
   )
+  const random = new Seeded(7_208)
+  const draw = (): string => ((random.next() - 0.5) * 10 ** random.integer(-5, 15)).toString()
   for (let round = 0; round < 200; round++) {
-    const draw = (): string => ((Math.random() - 0.5) * 10 ** Math.floor(Math.random() * 20 - 5)).toString()
     await pair.compare('SET', 'a', draw())
     await pair.compare('INCRBYFLOAT', 'a', draw())
   }
@@ -253,11 +254,10 @@ test('LCS', async () => {
   }
   await pair.speak(2)
   await pair.script('LPUSH list x', 'LCS list a', 'LCS a list', 'LCS list list bogus')
+  const random = new Seeded(7_209)
+  const draw = (): string =>
+    Array.from({ length: random.integer(0, 40) }, () => random.pick(['a', 'b', 'c'])).join('')
   for (let round = 0; round < 40; round++) {
-    const draw = (): string =>
-      Array.from({ length: Math.floor(Math.random() * 40) }, () => 'abc'[Math.floor(Math.random() * 3)]).join(
-        '',
-      )
     await pair.compare('MSET', 'p', draw(), 'q', draw())
     await pair.compare('LCS', 'p', 'q')
     await pair.compare('LCS', 'p', 'q', 'IDX', 'WITHMATCHLEN', 'MINMATCHLEN', round % 4)
@@ -271,7 +271,7 @@ test('keyspace events of the string commands', async () => {
   await compareEvents(
     pair,
     ...commands(`
-      SET a 1 | SET a 1 EX 100 | SET a 2 NX | SETNX b 1 | SETEX c 100 1 | PSETEX c 1000 1 | GETSET a 1
+      SET a 1 | SET a 1 EX 100 | SET a 2 NX | SETNX b 1 | SETEX c 100 1 | PSETEX c 100000 1 | GETSET a 1
       GETDEL a | GETDEL a | MSET a 1 b 2 | MSETNX x 1 y 2 | INCR n | DECRBY n 2 | INCRBYFLOAT n 1.5
       APPEND a x | SETRANGE a 0 y | SETRANGE a 0 "" | GETEX a | GETEX a EX 100 | GETEX a PERSIST
       GETEX a PERSIST | GETEX a EXAT 1 | SET b 1 KEEPTTL | SET b 2 GET

@@ -2,10 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilWaits } from '../support/blocked.ts'
 import { commands } from '../support/commands.ts'
 import { type Pair, startPair } from '../support/pair.ts'
+import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
 import { Talker } from '../support/talk.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('client-side caching')
 let pair: Pair
@@ -19,14 +22,17 @@ test.before.each(async () => {
 })
 test.after(() => pair.stop())
 
-type Scene = (talkers: readonly Talker[], ids: readonly number[]) => Promise<void>
+/** What happens at a server; `control` is a connection that counts for nothing. */
+type Scene = (talkers: readonly Talker[], ids: readonly number[], control: RawClient) => Promise<void>
 
 /** Plays a scene with so many connections at one server and returns what each has heard, numbers of clients as names. */
 async function play(port: number, count: number, scene: Scene): Promise<string[]> {
   const talkers = await Promise.all(Array.from({ length: count }, () => Talker.connect(port)))
   const ids: number[] = []
   for (const talker of talkers) ids.push((await talker.say('CLIENT ID')) as number)
-  await scene(talkers, ids)
+  const control = await RawClient.connect(port)
+  await scene(talkers, ids, control)
+  control.close()
   const heard: string[] = []
   for (const talker of talkers) {
     const text = await talker.heard()
@@ -231,9 +237,10 @@ test('in a transaction that turns it on or off', async () => {
 test('keys that expire are nobody’s doing', async () => {
   const heard = await compare(3, async ([reader, writer, broadcast]) => {
     await each(writer, 'DEBUG SET-ACTIVE-EXPIRE 0')
-    await each(reader, 'HELLO 3 | CLIENT TRACKING ON | SET a 1 PX 20 | GET a | SET b 1 PX 20 | GET b')
+    await each(reader, 'HELLO 3 | CLIENT TRACKING ON')
+    await reader?.sayAtOnce('SET a 1 PX 500', 'GET a', 'SET b 1 PX 500', 'GET b')
     await each(broadcast, 'HELLO 3 | CLIENT TRACKING ON BCAST NOLOOP PREFIX b')
-    await sleep(60)
+    await sleep(550)
     await each(reader, 'MGET x a')
     await each(broadcast, 'GET b')
     await each(writer, 'DEBUG SET-ACTIVE-EXPIRE 1')
@@ -242,22 +249,22 @@ test('keys that expire are nobody’s doing', async () => {
 })
 
 test('a client whose wait ends', async () => {
-  await compare(2, async ([waiter, writer]) => {
+  await compare(2, async ([waiter, writer], [id], control) => {
     await each(writer, 'RPUSH target a')
     await each(waiter, 'HELLO 3 | CLIENT TRACKING ON | LRANGE target 0 -1')
-    const moved = waiter?.say('BLMOVE source target LEFT LEFT 5')
-    await sleep(50)
+    const moved = waiter?.say('BLMOVE source target LEFT LEFT 0')
+    await untilWaits(control, id ?? 0)
     await each(writer, 'RPUSH source x')
     await moved
   })
 })
 
 test('replies that are off', async () => {
-  const heard = await compare(2, async ([reader, writer]) => {
+  const heard = await compare(2, async ([reader, writer], _ids, control) => {
     await each(reader, 'HELLO 3 | CLIENT TRACKING ON | MGET a b')
     reader?.tell('CLIENT REPLY OFF')
     reader?.tell('SET a 1')
-    await sleep(30)
+    await until('the change', async () => (await control.call('EXISTS', 'a')) === 1)
     await each(writer, 'SET b 1')
     await reader?.say('CLIENT REPLY ON')
   })
@@ -275,6 +282,9 @@ test('CLIENT LIST and INFO', async () => {
     const replies = await pair.both('INFO', 'everything')
     return replies.map((reply) => (textOf(reply).match(/^tracking_.*$/gm) ?? []).join())
   }
+  await until('those of other tests to be gone', async () =>
+    (await figures()).every((text) => text.startsWith('tracking_clients:0,')),
+  )
   await other.prepare('CLIENT', 'TRACKING', 'ON')
   await other.prepare('MGET', 'a', 'b', 'a')
   await third.prepare('CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', 'x', 'PREFIX', 'y')

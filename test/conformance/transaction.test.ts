@@ -1,7 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilBothBlocked } from '../support/blocked.ts'
 import { type Pair, startPair } from '../support/pair.ts'
+import { textOf } from '../support/resp.ts'
+import { until } from '../support/until.ts'
 
 const test = suite('transactions')
 let pair: Pair
@@ -140,15 +143,16 @@ test('keys of other databases are told apart', async () => {
 })
 
 test('a watched key that expires is a change, unless it had expired already', async () => {
-  await pair.script('SET x 1 PX 30', 'WATCH x')
-  await sleep(60)
+  // In one piece, so that the key is there when it is watched.
+  await pair.script('SET x 1 PX 500', 'WATCH x', 'EXISTS x')
+  await sleep(550)
   await pair.script('MULTI', 'PING', 'EXEC')
   await pair.prepare('DEBUG', 'SET-ACTIVE-EXPIRE', 0)
   await pair.script('SET x 1 PX 1')
   await sleep(30)
   await pair.script('WATCH x', 'MULTI', 'PING', 'EXEC')
-  await pair.script('SET x 1 PX 30', 'WATCH x')
-  await sleep(60)
+  await pair.script('SET x 1 PX 500', 'WATCH x', 'EXISTS x')
+  await sleep(550)
   await pair.script('MULTI', 'PING', 'EXEC')
   await pair.prepare('DEBUG', 'SET-ACTIVE-EXPIRE', 1)
 })
@@ -156,8 +160,8 @@ test('a watched key that expires is a change, unless it had expired already', as
 test('a transaction is one: others see all of it or nothing', async () => {
   await pair.script('MULTI', 'RPUSH list a', 'RPUSH list b')
   const waiting = await pair.connect()
-  const popped = waiting.compare('BLPOP', 'list', 5)
-  await sleep(30)
+  const popped = waiting.compare('BLPOP', 'list', 0)
+  await untilBothBlocked(other, 1)
   await pair.script('RPUSH list c', 'LRANGE list 0 -1', 'EXEC')
   assert.equal(await popped, ['list', 'a'])
   waiting.disconnect()
@@ -171,17 +175,17 @@ test('a connection that ends forgets what it queued and watched', async () => {
   const gone = await pair.connect()
   await gone.script('WATCH w', 'MULTI', 'SET w 1')
   gone.disconnect()
-  await sleep(30)
+  await until('the connection to be gone', async () => {
+    return !/ multi=1 /.test(textOf(await pair.modis.call('CLIENT', 'LIST')))
+  })
   await pair.script('GET w', 'SET w 2')
-  const info = String(await pair.modis.call('CLIENT', 'LIST'))
-  assert.not.match(info, /multi=1/)
 })
 
 test('a queue that writes waits for the end of a pause', async () => {
   await pair.script('MULTI', 'SET paused 1')
-  await other.compare('CLIENT', 'PAUSE', 10_000, 'WRITE')
+  await other.compare('CLIENT', 'PAUSE', 100_000, 'WRITE')
   const result = pair.compare('EXEC')
-  await sleep(50)
+  await untilBothBlocked(other, 1)
   await other.script('GET paused', 'CLIENT UNPAUSE')
   await result
   await other.compare('GET', 'paused')

@@ -192,7 +192,7 @@ test('encodings change where those of Redis do', async () => {
 test('every element is as likely to be drawn', async () => {
   const { modis } = pair
   // The statistic has the mean 99 and the deviation 14 for a fair draw of one in a hundred.
-  const limit = 99 + 14 * 6
+  const limit = 99 + 14 * 8
   for (const prefix of ['m', 'x'.repeat(70)]) {
     const all = indexes(100).map((index) => prefix + index)
     await modis.call('DEL', 'z')

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { type CommandLine, type Pair, words } from './pair.ts'
 import type { RawClient } from './raw-client.ts'
 import { Push, type Value } from './resp.ts'
+import { until } from './until.ts'
 
-const SETTLE_MS = 100
+/** Published after each command, as if it were an event, so that what has come by then is all that the command caused. */
+const MARK = '__keyspace@0__:the end of a command'
 
 /**
  * Runs commands, each a line, on both servers and asserts that they cause the same keyspace events in the same order, and
@@ -16,11 +17,17 @@ export async function compareEvents(pair: Pair, ...lines: readonly CommandLine[]
     await pair.prepare('CONFIG', 'SET', 'notify-keyspace-events', 'KEA')
     await listeners.speak(3)
     await listeners.prepare('PSUBSCRIBE', '__keyspace@*__:*')
-    for (const line of lines) {
+    for (const [index, line] of lines.entries()) {
       await pair.compareUnordered(...words(line))
-      await sleep(SETTLE_MS / 10)
+      await pair.prepare('PUBLISH', MARK, index)
     }
-    await sleep(SETTLE_MS)
+    const last = String(lines.length - 1)
+    for (const listener of [listeners.modis, listeners.redis]) {
+      await until('the last event', () => {
+        const [channel, text] = events(listener).at(-1) ?? []
+        return channel === MARK && text === last
+      })
+    }
     assert.equal(events(listeners.modis), events(listeners.redis), lines.join('\n'))
   } finally {
     listeners.disconnect()
@@ -28,7 +35,8 @@ export async function compareEvents(pair: Pair, ...lines: readonly CommandLine[]
   }
 }
 
-function events(client: RawClient): Value[] {
+/** The channel and the text of every event, as they came. */
+function events(client: RawClient): Value[][] {
   const messages = client.pushes.filter((push): push is Push => push instanceof Push)
   return messages.map(({ values }) => values.slice(2))
 }

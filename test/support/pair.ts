@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type Argument, RawClient } from './raw-client.ts'
+import { type Argument, RawClient, type RawReply } from './raw-client.ts'
 import { ReplyError, type Value } from './resp.ts'
 import { type RunningServer, type ServerOptions, startModis, startRedis } from './servers.ts'
 
@@ -23,7 +23,7 @@ export class Pair {
   /** Sends a command to both and asserts that the replies are the same, byte for byte; returns what they say. */
   async compare(...command: readonly Argument[]): Promise<Value> {
     const [modis, redis] = await Promise.all([this.modis.raw(...command), this.redis.raw(...command)])
-    assert.is(modis.bytes.toString('latin1'), redis.bytes.toString('latin1'), shown(command))
+    assert.is(shownBytes(modis), shownBytes(redis), shown(command))
     return modis.value
   }
 
@@ -39,11 +39,17 @@ export class Pair {
     return Promise.all([this.modis.call(...command), this.redis.call(...command)])
   }
 
-  /** As {@link compare} for several commands, each a line: `SET key "a value"`. */
+  /**
+   * As {@link compare} for several commands, each a line: `SET key "a value"`. Each server gets them in one piece, so that
+   * no time passes between them that one could see and the other not.
+   */
   async script(...lines: readonly CommandLine[]): Promise<Value[]> {
-    const values: Value[] = []
-    for (const line of lines) values.push(await this.compare(...words(line)))
-    return values
+    const commands = lines.map(words)
+    const [modis, redis] = await Promise.all([this.modis.rawBatch(commands), this.redis.rawBatch(commands)])
+    for (const [index, command] of commands.entries()) {
+      assert.is(shownBytes(modis[index]), shownBytes(redis[index]), shown(command))
+    }
+    return modis.map(({ value }) => value)
   }
 
   /** Sends a command to both without comparing; for what prepares a comparison. Fails where one answers an error. */
@@ -126,6 +132,10 @@ function byText(values: unknown[]): unknown[] {
 
 function asText(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? `${value}n` : value
+}
+
+function shownBytes(reply: RawReply | undefined): string | undefined {
+  return reply?.bytes.toString('latin1')
 }
 
 function shown(command: readonly Argument[]): string {

@@ -57,9 +57,13 @@ export class RawClient {
 
   /** Sends commands in one piece; resolves with what their replies say. */
   async batch(commands: readonly (readonly Argument[])[]): Promise<Value[]> {
+    return (await this.rawBatch(commands)).map(({ value }) => value)
+  }
+
+  /** Sends commands in one piece; resolves with their whole replies. */
+  rawBatch(commands: readonly (readonly Argument[])[]): Promise<RawReply[]> {
     this.socket.write(Buffer.concat(commands.map(request)))
-    const replies = await Promise.all(commands.map(() => this.next()))
-    return replies.map(({ value }) => value)
+    return Promise.all(commands.map(() => this.next()))
   }
 
   /** The next reply, for what was written to the socket by hand or comes without a request, be it here already or not. */

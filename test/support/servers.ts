@@ -5,8 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const START_LIMIT_MS = 30_000
-const STOP_LIMIT_MS = 5_000
+const START_LIMIT_MS = 60_000
+const STOP_LIMIT_MS = 60_000
+/** A port that was free when it was looked for may be taken when the server starts. */
+const PORT_ATTEMPTS = 5
 const entry = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url))
 const fromSources = ['--conditions=modis-source', '--import', 'tsx', entry]
 const forTests = { save: '', 'enable-debug-command': 'yes' }
@@ -52,9 +54,24 @@ export async function start(
   args: readonly string[],
   options: ServerOptions,
 ): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await launch(program, args, { port: await freePort(), ...options })
+    } catch (error) {
+      const isTaken = options.port === undefined && /address already in use/i.test(String(error))
+      if (!isTaken || attempt === PORT_ATTEMPTS) throw error
+    }
+  }
+}
+
+async function launch(
+  program: string,
+  args: readonly string[],
+  options: ServerOptions & { readonly port: string | number },
+): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'modis-test-'))
-  const port = await freePort()
-  const settings = Object.entries({ port, bind: '127.0.0.1', dir: folder, ...options })
+  const port = Number(options.port)
+  const settings = Object.entries({ bind: '127.0.0.1', dir: folder, ...options })
   const child = spawn(
     program,
     [...args, ...settings.flatMap(([name, value]) => [`--${name}`, String(value)])],
@@ -74,7 +91,7 @@ export async function start(
     const timer = setTimeout(kill, STOP_LIMIT_MS)
     if (child.exitCode === null && child.signalCode === null) await exited
     clearTimeout(timer)
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
   }
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string): void => reject(new Error(`${program} did not start: ${reason}\n${log}`))
@@ -88,7 +105,8 @@ export async function start(
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
     child.once('error', (error) => fail(error.message))
-    child.once('exit', (code, signal) => {
+    // Once it is closed, all that it logged is here.
+    child.once('close', (code, signal) => {
       clearTimeout(timer)
       fail(`it ended with ${signal ?? code}`)
     })

@@ -12,6 +12,8 @@ export class Talker {
   /** Bytes of values read so far. */
   #read = 0
   #waiting: ((value: Value) => void) | undefined
+  /** Replies to come before the one that is waited for. */
+  #skipping = 0
 
   constructor(socket: Socket) {
     this.#socket = socket
@@ -33,6 +35,10 @@ export class Talker {
       if (next === undefined) return
       this.#read += next.end
       if (isUnasked(next.value)) continue
+      if (this.#skipping > 0) {
+        this.#skipping--
+        continue
+      }
       const resolve = this.#waiting
       this.#waiting = undefined
       resolve?.(next.value)
@@ -44,6 +50,15 @@ export class Talker {
     return new Promise((resolve) => {
       this.#waiting = resolve
       this.#socket.write(request(words(line)))
+    })
+  }
+
+  /** Sends commands, each a line, in one piece; resolves with the last one's reply. */
+  sayAtOnce(...lines: readonly string[]): Promise<Value> {
+    return new Promise((resolve) => {
+      this.#waiting = resolve
+      this.#skipping = lines.length - 1
+      this.#socket.write(Buffer.concat(lines.map((line) => request(words(line)))))
     })
   }
 

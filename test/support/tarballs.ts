@@ -54,8 +54,16 @@ export async function run(program: string, args: readonly string[], cwd: string)
   }
 }
 
+/** What was fetched before is not asked for again, and a registry that does not answer at once is asked again. */
+const PATIENT_NPM = {
+  npm_config_prefer_offline: 'true',
+  npm_config_fetch_retries: '6',
+  npm_config_update_notifier: 'false',
+}
+
 // What `npm test` sets for this workspace is not what the author of a module has.
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const ours = /^npm_(package|lifecycle|command|execpath)|^NODE_OPTIONS$|^NODE_V8_COVERAGE$|^UVU/i
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)))
+  const theirs = Object.entries(process.env).filter(([name]) => !ours.test(name))
+  return { ...Object.fromEntries(theirs), ...PATIENT_NPM }
 }
