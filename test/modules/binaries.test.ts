@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { until } from '../support/until.ts'
 import { ModuleFolder, ModuleServer } from './module-folder.ts'
 
 const test = suite('Redis module binaries')
@@ -214,7 +215,7 @@ test('private copies go with the server', async () => {
   await server.call('MODULE', 'LOAD', path)
   assert.is(copies().length, 1)
   await server.call('MODULE', 'RELOAD', 'tally')
-  assert.is(copies().length, 1)
+  await until('the copy of the old version to go', () => copies().length === 1)
   await server.stop()
   assert.equal(copies(), [])
   assert.ok(existsSync(path))

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilBlocked } from '../support/blocked.ts'
 import { ModuleFolder, ModuleServer, plain } from './module-folder.ts'
 
 const test = suite('commands of modules')
@@ -19,6 +20,8 @@ const lab = `{
         return await evaluate(code, ctx)
       },
     },
+    'lab.gate': { summary: 'Replies when it is let go.', args: { name: arg.string() }, run: (_ctx, { name }) => new Promise((resolve) => gates.set(name, resolve)) },
+    'lab.open': { summary: 'Lets go.', args: { name: arg.string() }, run: (_ctx, { name }) => { gates.get(name)(name); return 1 } },
     'lab.write': { summary: 'Writes to the reply.', args: { code: arg.string() }, run: (ctx, { code }) => { evaluate(code, ctx) } },
     'lab.raw': { summary: 'Reads its arguments itself.', arity: -1, raw: (ctx, args) => { ctx.reply.array(args.count); for (let i = 0; i < args.count; i++) ctx.reply.bulk(args.string(i)) } },
     'lab.rawlater': {
@@ -119,6 +122,7 @@ const lab = `{
 }`
 const prelude = `
 const kept = []
+const gates = new Map()
 const evaluate = (code, ctx) => new Function('ctx', 'sdk', 'return ' + code)(ctx, sdk)
 `
 
@@ -306,21 +310,24 @@ test('client, database and circumstances', async () => {
 
 test('a promise blocks the client alone', async () => {
   const other = await modis.connect()
-  const later = modis.call('lab.later', 150, '"done"')
-  const started = performance.now()
-  await other.call('PING')
-  assert.ok(performance.now() - started < 100)
+  const later = modis.call('lab.gate', 'done')
+  await untilBlocked(other, 1)
+  assert.is(plain(await other.call('PING')), 'PONG')
+  await other.call('lab.open', 'done')
   assert.is(await later, 'done')
-  const order: number[] = []
-  await Promise.all(
-    [100, 20, 60].map(async (ms) => {
+  const waiting = await Promise.all(
+    ['one', 'two', 'three'].map(async (name) => {
       const client = await modis.connect()
-      await client.call('lab.later', ms, '1')
-      order.push(ms)
-      client.close()
+      return { client, name, reply: client.call('lab.gate', name) }
     }),
   )
-  assert.equal(order, [20, 60, 100])
+  await untilBlocked(other, 3)
+  // The reply comes to whom it belongs, whoever waits longer.
+  for (const { client, name, reply } of waiting.reverse()) {
+    await other.call('lab.open', name)
+    assert.is(plain(await reply), name)
+    client.close()
+  }
   const replies = await Promise.all([
     modis.call('lab.later', 50, '"first"'),
     modis.call('PING'),
@@ -394,10 +401,10 @@ test('what a module throws in callbacks of its own, or a promise nobody waits fo
   await value(
     '(setTimeout(() => { throw new Error("in a callback") }, 1), Promise.reject(new Error("forgotten")), 1)',
   )
-  await new Promise((resolve) => setTimeout(resolve, 50))
   assert.is(await modis.call('PING'), 'PONG')
   await modis.logged(/Module 'lab' threw in a callback of its own: Error: in a callback/)
   await modis.logged(/Unhandled rejection.*: Error: forgotten/)
+  assert.is(await modis.call('PING'), 'PONG')
   assert.match(String(await modis.call('INFO', 'modules')), /modulestat_lab:.*failures=[1-9]/)
 })
 
@@ -437,20 +444,20 @@ test('an async command within a transaction answers with an error', async () => 
 test('a client that leaves aborts the signal of its command', async () => {
   const other = await modis.connect()
   void other.call('lab.signal').catch(() => {})
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await untilBlocked(modis.client, 1)
   assert.not.match(modis.server.log(), /<lab> aborted/)
   other.close()
-  await new Promise((resolve) => setTimeout(resolve, 100))
   await modis.logged(/<lab> aborted: the client is gone/)
 })
 
 test('what an async command throws after its client left is logged, unless it only gives up', async () => {
   const other = await modis.connect()
-  for (const command of ['lab.aftermath', 'lab.giveup']) {
+  for (const command of ['lab.giveup', 'lab.aftermath']) {
     const leaver = await modis.connect()
     void leaver.call(command).catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await untilBlocked(other, 1)
     leaver.close()
+    await untilBlocked(other, 0)
   }
   await modis.logged(
     /Module 'lab': 'lab\.aftermath', whose reply nobody waits for, threw: Error: out of breath/,
@@ -464,7 +471,7 @@ test('blockOnKeys: served by a write of any type, in time or not', async () => {
   const other = await modis.connect()
   await modis.call('DEL', 'awaited')
   const waiting = modis.call('lab.wait', 'awaited')
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await untilBlocked(other, 1)
   await other.call('SET', 'result', 'it')
   await other.call('SET', 'unrelated', '1')
   await other.call('SET', 'awaited', '1')
@@ -475,7 +482,7 @@ test('blockOnKeys: served by a write of any type, in time or not', async () => {
   assert.is(await modis.call('lab.wait', 'awaited', 60), 'timeout')
   assert.ok(performance.now() - started >= 55)
   const forList = modis.call('lab.waitasync', 'list')
-  await new Promise((resolve) => setTimeout(resolve, 30))
+  await untilBlocked(other, 1)
   await other.call('LPUSH', 'list', 'x')
   assert.is(await forList, 'async got')
   await modis.call('MULTI')
@@ -493,7 +500,7 @@ test('a reload hands waiting clients over to the new version; an unload ends the
     client.close()
     return reply
   })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await untilBlocked(modis.client, 2)
   folder.define('lab', lab.replace("'got'", "'got from the new version'"), prelude)
   assert.is(await modis.call('MODULE', 'RELOAD', 'lab'), 'OK')
   assert.is(await running, 'of the old version')
@@ -507,7 +514,7 @@ test('a reload hands waiting clients over to the new version; an unload ends the
     client.close()
     return reply
   })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await untilBlocked(modis.client, 2)
   assert.is(await modis.call('MODULE', 'UNLOAD', 'lab'), 'OK')
   assert.is(plain(await again), '-UNBLOCKED client unblocked, the module was unloaded')
   assert.is(await signalled, 'aborted')

@@ -2,6 +2,7 @@ import { cpSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilBlocked } from '../support/blocked.ts'
 import { until } from '../support/until.ts'
 import { ModuleFolder, ModuleServer, plain } from './module-folder.ts'
 
@@ -21,7 +22,7 @@ const counters = (
         summary: 'Adds.',
         flags: ['write'],
         args: { key: arg.key('RW'), by: arg.integer({ default: 1 }) },
-        run: (_ctx, { key, by }) => { const value = key.value(counter).getOrCreate(() => ({ n: 0, text: '', made: ${options.version ?? 1} })); value.n += by; key.value(counter).changed(); return value.n },
+        run: (_ctx, { key, by }) => { const value = key.value(counter).getOrCreate(() => ({ n: 0, text: '', made: ${options.version ?? 1} })); value.n += by; key.value(counter).changed(); globalThis.adds++; return value.n },
       },
       'counter.get': {
         summary: 'Gets.',
@@ -32,9 +33,10 @@ const counters = (
       'counter.late': {
         summary: 'Uses its value after a reload.',
         flags: ['write'],
-        args: { key: arg.bytes(), ms: arg.integer() },
-        async run(ctx, { key, ms }) { await new Promise((resolve) => setTimeout(resolve, ms)); return ctx.key(key).value(counter).get().n },
+        args: { key: arg.bytes() },
+        async run(ctx, { key }) { await new Promise((resolve) => { globalThis.goOn = resolve }); return ctx.key(key).value(counter).get().n },
       },
+      'counter.go-on': { summary: 'Lets counter.late go on.', run: () => { globalThis.goOn(); return 1 } },
     },
   }`,
   `let freed = 0
@@ -89,8 +91,10 @@ test('values that change while a reload is under way are taken over as they are 
     const batch = Array.from({ length: 500 }, (_, index) => modis.call('counter.add', `key:${key + index}`))
     await Promise.all(batch)
   }
-  const slow = `const until = performance.now() + 0.005; while (performance.now() < until); const n = io.unsigned(); io.string(); return { n, made: 2 }`
-  folder.define('counters', ...counters({ version: 2, load: slow }))
+  // Loading takes its time until enough commands have been served meanwhile, be the machine as busy as it will.
+  const slow = `const until = performance.now() + (globalThis.adds > 50 ? 0 : 0.5); while (performance.now() < until); const n = io.unsigned(); io.string(); return { n, made: 2 }`
+  const [definition, prelude] = counters({ version: 2, load: slow })
+  folder.define('counters', definition, `globalThis.adds = 0\n${prelude}`)
   const other = await modis.connect()
   let adds = 0
   let isOver = false
@@ -139,9 +143,10 @@ test('a value that the new version refuses leaves everything as it was', async (
 test('a command of the old version that is still running cannot touch the values of the new', async () => {
   await modis.call('counter.add', 'key', 3)
   const other = await modis.connect()
-  const late = other.call('counter.late', 'key', 100)
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  const late = other.call('counter.late', 'key')
+  await untilBlocked(modis.client, 1)
   assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
+  await modis.call('counter.go-on')
   assert.match(
     String(plain(await late)),
     /^-ERR module 'counters' was replaced by another version while this command ran/,
@@ -182,8 +187,7 @@ test('values that are much work to free are freed after the command', async () =
   folder.define('counters', ...counters({ hooks: 'freeEffort: () => 1000' }))
   await modis.call('MODULE', 'RELOAD', 'counters')
   await modis.call('counter.add', 'key')
-  const replies = await Promise.all([modis.call('DEL', 'key'), modis.call('counter.freed')])
-  assert.equal(replies, [1, 0])
+  assert.equal(await modis.client.batch([['DEL', 'key'], ['counter.freed']]), [1, 0])
   await until('the value to be freed', async () => (await modis.call('counter.freed')) === 1)
 })
 
@@ -242,12 +246,8 @@ test('a value that cannot be saved ends a background save, and no command that c
   folder.define('counters', ...counters({ save: "if (value.n === 13) throw new Error('no thirteen')" }))
   assert.is(await modis.call('MODULE', 'RELOAD', 'counters'), 'OK')
   await modis.call('counter.add', 'key', 13)
-  const replies = await Promise.all([
-    modis.call('BGSAVE'),
-    modis.call('DEL', 'key'),
-    modis.call('EXISTS', 'key'),
-  ])
-  assert.equal(replies, ['Background saving started', 1, 0])
+  const replies = await modis.client.batch([['BGSAVE'], ['DEL', 'key'], ['EXISTS', 'key']])
+  assert.equal(replies.map(plain), ['Background saving started', 1, 0])
   await modis.logged(/Saving the DB to .* failed: 'save' of the data type 'modis-cnt' of module 'counters'/)
   await until('a save that works again', async () => (await modis.call('SAVE')) === 'OK')
 })

@@ -27,7 +27,7 @@ test.after(async () => {
 
 test.after.each(async () => {
   await modis.call('FLUSHALL')
-  assert.is(await alive(), 0)
+  await until('all metadata to go', async () => (await alive()) === 0)
 })
 
 async function alive(server = modis): Promise<unknown> {
@@ -136,7 +136,7 @@ test('DUMP holds what Redis 8.8 writes, and RESTORE gives it back', async () => 
   // Opcode, one class, its name with version and flags, the fields, the type of a string, its value, version 14.
   assert.is(payload.subarray(0, -8).toString('hex'), 'f301096decb505047465787400000576616c75650e00')
   await modis.call('DEL', 'key')
-  assert.is(await modis.call('RESTORE', 'key', 5000, payload), 'OK')
+  assert.is(await modis.call('RESTORE', 'key', 5_000_000, payload), 'OK')
   assert.is(await metadataOf('key'), 'text')
   await modis.call('meta.set', 'key', 'another')
   assert.is(await modis.call('RESTORE', 'key', 0, payload, 'REPLACE'), 'OK')
@@ -200,7 +200,7 @@ test('a background save has the metadata of the moment it began', async () => {
   // One after the other in one batch: the snapshot cannot have met many keys before they change.
   const commands = [['BGSAVE']]
   for (let i = 0; i < 300; i++) commands.push(i % 2 ? ['meta.set', `key${i}`, 'after'] : ['DEL', `key${i}`])
-  await Promise.all(commands.map((command) => modis.call(...command)))
+  await modis.client.batch(commands)
   await until('the save', async () => Number(await modis.call('LASTSAVE')) > last)
   await modis.call('FLUSHALL')
   assert.is(await modis.call('DEBUG', 'RELOAD', 'NOSAVE'), 'OK')

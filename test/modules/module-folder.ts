@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
 import { DoubleText, ReplyError, Status, type Value, Verbatim } from '../support/resp.ts'
 import { type RunningServer, type ServerOptions, startModis } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 
 const sdk = fileURLToPath(new URL('../../packages/sdk', import.meta.url))
 
@@ -86,10 +86,7 @@ export class ModuleServer {
 
   /** Waits for a line in the server's log, which comes another way than its replies. */
   async logged(pattern: RegExp): Promise<void> {
-    for (let tries = 0; tries < 100 && !pattern.test(this.server.log()); tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-    assert.match(this.server.log(), pattern)
+    await until(`the line ${pattern} in the log`, () => pattern.test(this.server.log()))
   }
 
   connect(): Promise<RawClient> {

@@ -1,7 +1,7 @@
 // Client-side caching: what modules read for a client, and what they change, counts as what commands read and change.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { untilBlocked } from '../support/blocked.ts'
 import { Talker } from '../support/talk.ts'
 import { ModuleFolder, ModuleServer } from './module-folder.ts'
 
@@ -20,13 +20,14 @@ folder.define(
     'shelf.later': {
       summary: 'Reads later.',
       flags: ['readonly'],
-      args: { key: arg.key('R'), ms: arg.integer() },
-      async run(ctx, { key, ms }) {
+      args: { key: arg.key('R') },
+      async run(ctx, { key }) {
         const { name } = key
-        await new Promise((resolve) => setTimeout(resolve, ms))
+        await new Promise((resolve) => { globalThis.readNow = resolve })
         return ctx.key(name).string.text()
       },
     },
+    'shelf.now': { summary: 'Has shelf.later read.', run: () => { globalThis.readNow(); return 1 } },
     'shelf.write': { summary: 'Writes.', flags: ['write'], args: { key: arg.key('W'), value: arg.string() }, run: (_ctx, { key, value }) => { key.string.set(value); return value } },
   },
 }`,
@@ -68,9 +69,10 @@ test('what a module changes is invalid', async () => {
 })
 
 test('what is read after an await is known although it changed in between', async () => {
-  const reply = reader.say('shelf.later a 200')
-  await sleep(50)
+  const reply = reader.say('shelf.later a')
+  await untilBlocked(modis.client, 1)
   await modis.call('SET', 'a', 'meanwhile')
+  await modis.call('shelf.now')
   assert.is(await reply, 'meanwhile')
   await modis.call('SET', 'a', 'after')
   assert.equal(await invalid(), ['a', 'a'])
