@@ -1,10 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { RawClient } from '../support/raw-client.ts'
 import { textOf } from '../support/resp.ts'
+import { Seeded } from '../support/seeded.ts'
 import { type RunningServer, startModis, startRedis } from '../support/servers.ts'
 import { connectTo } from '../support/sockets.ts'
 import { until } from '../support/until.ts'
@@ -14,15 +15,17 @@ const test = suite('bad input')
 let modis: RunningServer
 let redis: RunningServer
 let bystander: RawClient
+let other: RawClient
 
 test.before(async () => {
   ;[modis, redis] = await Promise.all([startModis(), startRedis()])
   bystander = await RawClient.connect(modis.port)
+  other = await RawClient.connect(redis.port)
   await bystander.call('SET', 'bystander', 'untouched')
 })
 
 test.after(async () => {
-  bystander.close()
+  for (const client of [bystander, other]) client.close()
   await Promise.all([modis.stop(), redis.stop()])
 })
 
@@ -30,34 +33,63 @@ test.after.each(async () => {
   assert.is(textOf(await bystander.call('GET', 'bystander')), 'untouched', 'other clients are unaffected')
 })
 
-/** Sends bytes and returns all that comes back until the server closes or `quietMs` pass without a byte. */
-async function exchange(
-  port: number,
-  bytes: Buffer | string,
-  quietMs = 300,
-): Promise<{ text: string; closed: boolean }> {
-  const socket = await open(port)
-  const parts: Buffer[] = []
-  return new Promise((resolve) => {
-    let timer: NodeJS.Timeout
-    const end = (closed: boolean): void => {
-      clearTimeout(timer)
-      socket.destroy()
-      resolve({ text: Buffer.concat(parts).toString('latin1'), closed })
-    }
-    const wait = (): void => {
-      clearTimeout(timer)
-      timer = setTimeout(() => end(false), quietMs)
-    }
-    socket.on('data', (chunk) => {
-      parts.push(chunk)
-      wait()
-    })
-    socket.on('end', () => end(true))
-    socket.on('close', () => end(true))
-    socket.write(bytes)
-    wait()
-  })
+/** What came back on a connection until now, and whether the server has closed it. */
+interface Answer {
+  readonly text: string
+  readonly closed: boolean
+}
+
+/** A connection that takes whatever comes. */
+class Exchange {
+  readonly #socket: Socket
+  readonly #parts: Buffer[] = []
+  #isClosed = false
+
+  constructor(socket: Socket) {
+    this.#socket = socket
+    socket.on('data', (chunk) => this.#parts.push(chunk))
+    for (const event of ['end', 'close']) socket.on(event, () => (this.#isClosed = true))
+  }
+
+  send(bytes: Buffer | string): void {
+    this.#socket.write(bytes)
+  }
+
+  get answer(): Answer {
+    return { text: Buffer.concat(this.#parts).toString('latin1'), closed: this.#isClosed }
+  }
+
+  close(): void {
+    this.#socket.destroy()
+  }
+}
+
+/** How long to look for more than both servers have answered. */
+const QUIET_MS = 50
+
+/** Sends bytes to both servers, and asserts that they answer the same and either both close the connection or none. */
+async function compare(bytes: Buffer | string): Promise<Answer> {
+  const [ours, theirs] = await Promise.all(
+    [modis, redis].map(async ({ port }) => new Exchange(await open(port))),
+  )
+  assert.ok(ours !== undefined && theirs !== undefined)
+  for (const each of [ours, theirs]) each.send(bytes)
+  await Promise.all([roundTrip(bystander), roundTrip(other)])
+  await sleep(QUIET_MS)
+  await until('the same answers', () => sameAnswers(ours.answer, theirs.answer)).catch(() => {})
+  const { answer } = ours
+  assert.equal(answer, theirs.answer)
+  for (const each of [ours, theirs]) each.close()
+  return answer
+}
+
+function sameAnswers(one: Answer, other: Answer): boolean {
+  return one.text === other.text && one.closed === other.closed
+}
+
+/** Once this is over, a server has seen what was sent to it before. */
+async function roundTrip(client: RawClient): Promise<void> {
+  for (let i = 0; i < 2; i++) await client.call('PING')
 }
 
 async function open(port: number): Promise<Socket> {
@@ -101,29 +133,28 @@ const REQUESTS: Readonly<Record<string, string>> = {
 
 for (const [name, request] of Object.entries(REQUESTS)) {
   test(name, async () => {
-    const bytes = Buffer.from(request, 'latin1')
-    const [ours, theirs] = await Promise.all([exchange(modis.port, bytes), exchange(redis.port, bytes)])
-    assert.equal(ours, theirs)
+    await compare(Buffer.from(request, 'latin1'))
   })
 }
 
 test('an inline request without end is refused, not collected', async () => {
-  const request = Buffer.alloc(70 * 1024, 'a')
-  const [ours, theirs] = await Promise.all([exchange(modis.port, request), exchange(redis.port, request)])
-  assert.equal(ours, theirs)
-  assert.match(ours.text, /too big inline request/)
+  const { text } = await compare(Buffer.alloc(70 * 1024, 'a'))
+  assert.match(text, /too big inline request/)
 })
 
 test('a length line without end is refused, not collected', async () => {
-  const request = Buffer.concat([Buffer.from('*'), Buffer.alloc(70 * 1024, '1')])
-  const [ours, theirs] = await Promise.all([exchange(modis.port, request), exchange(redis.port, request)])
-  assert.equal(ours, theirs)
+  await compare(Buffer.concat([Buffer.from('*'), Buffer.alloc(70 * 1024, '1')]))
 })
 
 test('random bytes never stop the server', async () => {
+  const random = new Seeded(7_210)
   for (let round = 0; round < 200; round++) {
     const prefix = ['', '*', '*3\r\n$', '$', '*1\r\n$4\r\n'][round % 5] ?? ''
-    await exchange(modis.port, Buffer.concat([Buffer.from(prefix), randomBytes(1 + ((round * 37) % 900))]), 5)
+    const bytes = Buffer.from(Array.from({ length: 1 + ((round * 37) % 900) }, () => random.integer(0, 256)))
+    const exchange = new Exchange(await open(modis.port))
+    exchange.send(Buffer.concat([Buffer.from(prefix), bytes]))
+    await roundTrip(bystander)
+    exchange.close()
   }
 })
 
@@ -139,11 +170,9 @@ test('every cut of a good pipeline gives the same replies', async () => {
       text += chunk.toString('latin1')
     })
     socket.write(pipeline.subarray(0, cut))
-    await new Promise((resolve) => setTimeout(resolve, 2))
+    await sleep(2)
     socket.write(pipeline.subarray(cut))
-    for (let tries = 0; text.length < expected.length && tries < 100; tries++) {
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
+    await until(`the replies after a cut at byte ${cut}`, () => text.length >= expected.length)
     socket.destroy()
     assert.is(text, expected, `cut at byte ${cut}`)
   }
@@ -168,7 +197,8 @@ test('declared lengths take no memory', async () => {
     socket.write(i % 2 === 0 ? '*1000000000\r\n$5\r\nhello\r\n' : '*2\r\n$3\r\nGET\r\n$500000000\r\nabc')
     sockets.push(socket)
   }
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await roundTrip(bystander)
+  await sleep(300)
   const grown = residentBytes() - before
   for (const socket of sockets) socket.destroy()
   assert.ok(grown < 64 * MEBIBYTE, `200 declarations of gigabytes took ${grown} bytes`)
@@ -192,7 +222,7 @@ test('a client that does not read is not read from either: memory stays bounded'
   const request = Buffer.from('*2\r\n$3\r\nGET\r\n$5\r\nlarge\r\n'.repeat(100))
   for (let i = 0; i < 20; i++) {
     socket.write(request)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
   }
   const grown = residentBytes() - before
   socket.destroy()
@@ -211,7 +241,7 @@ test('a half-closed socket still gets its replies', async () => {
     })
     const ended = new Promise((resolve) => socket.once('close', resolve))
     socket.write('PING\r\nPING\r\n')
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await sleep(50)
     socket.end()
     await ended
     assert.is(text, '+PONG\r\n+PONG\r\n')

@@ -130,7 +130,7 @@ test('clients that leave give their memory and descriptors back', async () => {
     const keptPerClient = (after - before) / (ROUNDS * count)
     const told = `${Math.round(keptPerClient)} bytes are kept of each client that left`
     assert.ok(keptPerClient < MOST_BYTES_KEPT, told)
-    assert.is(openDescriptors(small), descriptors)
+    await until('all descriptors to be closed', () => openDescriptors(small) === descriptors)
   } finally {
     watcher.close()
     await small.stop()
@@ -229,7 +229,7 @@ test('timeout closes clients that are idle, and none that wait for something', a
     waiting.map((socket) => socket.closed),
     [false, false, false],
   )
-  assert.ok(client.closed, 'the connection of this suite has been as idle as the others')
+  await until('the connection of this suite, as idle as the others, to be closed', () => client.closed)
   await watcher.call('CONFIG', 'SET', 'timeout', 0)
   watcher.close()
   client = await RawClient.connect(modis.port)
