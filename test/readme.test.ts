@@ -68,7 +68,7 @@ class Shell {
   #hear = (): void => {}
 
   constructor(folder: string) {
-    this.#process = spawn('bash', ['--norc'], { cwd: folder })
+    this.#process = spawn('bash', ['--norc'], { cwd: folder, env: { ...process.env, PWD: folder } })
     this.#process.stdout.on('data', (chunk) => {
       this.#printed += chunk
       this.#hear()
