@@ -177,9 +177,9 @@ test('one call evicts for as long as the tenacity says, and asks to be called ag
   eviction.follow(
     options({ maxmemory: 100_000, 'maxmemory-policy': 'allkeys-random', 'maxmemory-eviction-tenacity': 10 }),
   )
-  const start = performance.now()
   assert.is(eviction.freeMemory(), true)
-  assert.ok(performance.now() - start < 20)
+  // In half a millisecond. How long that takes by the clock also depends on what else the machine does.
+  assert.ok(keyspace.evictedKeys > 0 && keyspace.evictedKeys < 25_000, `${keyspace.evictedKeys} keys`)
   assert.is(eviction.isPending, true)
   while (eviction.isPending) eviction.freeMemory()
   assert.ok(keyspace.usedBytes <= 100_000)
@@ -193,9 +193,8 @@ test('the expiry cycle finds what has expired within its time', () => {
     setString(keyspace, `k${index}`, Buffer.from('x'), keyspace.nowMs + (index % 2 === 0 ? 1 : 100_000))
   }
   keyspace.nowMs += 10
-  const start = performance.now()
   assert.is(cycle.run(1), true)
-  assert.ok(performance.now() - start < 15)
+  assert.ok(keyspace.expiredKeys > 0 && keyspace.expiredKeys < 25_000, `${keyspace.expiredKeys} keys`)
   for (let calls = 0; cycle.run(1); calls++) assert.ok(calls < 10_000)
   // It stops where it takes the rest to be a tenth at most; a few more calls find that, too.
   for (let calls = 0; calls < 20_000 && (keyspace.databases[0]?.size ?? 0) > 50_000; calls++) cycle.run(1)

@@ -264,14 +264,24 @@ test('a small tree takes little memory, and a shrunken one gives it back', () =>
 })
 
 test('ten million elements, and no step that takes long', () => {
+  // What the collector or the machine does now and then falls on another step each time; what a step takes does not.
+  const runs = Array.from({ length: 3 }, () => millisecondsOfSteps(10_000_000))
+  const [first = []] = runs
+  const longest = Math.max(...first.map((_ms, step) => Math.min(...runs.map((run) => run[step] as number))))
+  // Moving all elements once would take several times as long.
+  assert.ok(longest < 50, `${longest} ms`)
+})
+
+/** The processor time that each step takes on the way to a tree of so many elements, in it and back to a small one. */
+function millisecondsOfSteps(count: number): number[] {
   // Members ordered by number, so that the time measured is the tree's own.
   const tree = new ScoreTree({ compareMembers: (left, right) => left - right, compareMember: () => 0 })
-  const count = 10_000_000
-  let longestMs = 0
+  const steps: number[] = []
   const timed = (step: () => void) => {
-    const start = performance.now()
+    const before = process.cpuUsage()
     step()
-    longestMs = Math.max(longestMs, performance.now() - start)
+    const { user, system } = process.cpuUsage(before)
+    steps.push((user + system) / 1000)
   }
   for (let rank = 0; rank < count; rank += 1000) {
     timed(() => {
@@ -296,8 +306,7 @@ test('ten million elements, and no step that takes long', () => {
   assert.is(tree.size, 2000)
   assert.ok(tree.seek(1000, cursor))
   assert.is(cursor.score, (count - 1000) * 2)
-  // Moving all elements once would take several times as long; the collector may pause in between.
-  assert.ok(longestMs < 50, `${longestMs} ms`)
-})
+  return steps
+}
 
 test.run()

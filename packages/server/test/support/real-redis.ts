@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { RedisClient } from './redis-client.ts'
 
-const START_TIMEOUT_MS = 10_000
+const START_TIMEOUT_MS = 60_000
 
 /** A real redis-server of its own on a unix socket in a temporary directory, and a client to it. */
 export class RealRedis {
@@ -48,9 +48,8 @@ export class RealRedis {
   async stop(): Promise<void> {
     this.client.close()
     const exited = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill('SIGKILL')
-    await exited
-    await rm(this.#directory, { recursive: true, force: true })
+    if (this.#process.kill('SIGKILL')) await exited
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 10 })
   }
 }
 
