@@ -4,6 +4,7 @@ import { toArguments } from './support/arguments.ts'
 import { compile, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
+import { until } from './support/until.ts'
 
 const test = suite<{ host: MemoryHost; client: Client }>('calls')
 
@@ -66,8 +67,9 @@ test('a command tells its keys and channels', ({ host }) => {
 test('a blocking command that was called ends with its handler', async ({ host, client }) => {
   await host.send(client, 'calls.promise', 'calls.hold')
   await host.send(client, 'calls.release')
-  await new Promise((resolve) => setTimeout(resolve, 20))
-  assert.is(parse(await host.send(client, 'calls.promised')), 107)
+  await until('the promise to be kept', async () => {
+    return parse(await host.send(client, 'calls.promised')) === 107
+  })
   assert.is(parse(await host.send(client, 'calls.abort')), -1)
 })
 

@@ -6,15 +6,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { compile } from './support/load.ts'
 import { array, bulk } from './support/resp.ts'
+import { until } from './support/until.ts'
 
 interface Context {
   folder: string
-  stop: () => void
+  stop: () => Promise<void>
 }
 
 const test = suite<Context>('the checks of the test modules in redis-server')
@@ -49,16 +49,19 @@ test.before(async (context) => {
     [...args, '--loadmodule', compile('basics'), 'elsewhere', ...modules],
     { stdio: 'ignore', env: { ...process.env, LD_PRELOAD: '' } },
   )
-  context.stop = () => server.kill()
-  for (let turn = 0; turn < 100; turn++) {
-    const answer = await ask(path, 'PING').catch(() => '')
-    if (answer) return
-    await sleep(50)
+  const ended = new Promise<void>((resolve) => server.once('close', () => resolve()))
+  context.stop = async () => {
+    server.kill('SIGKILL')
+    await ended
   }
+  await until('redis-server', async () => {
+    if (server.exitCode !== null) throw new Error(`redis-server ended with ${server.exitCode}`)
+    return (await ask(path, 'PING').catch(() => '')) !== ''
+  })
 })
 
-test.after(({ folder, stop }) => {
-  stop()
+test.after(async ({ folder, stop }) => {
+  await stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -67,11 +70,11 @@ for (const command of commands) {
     const path = join(folder, 'socket')
     await ask(path, 'FLUSHALL')
     // What happens on the event loop takes its time on a busy machine.
-    let reply = await ask(path, command)
-    for (let turn = 0; command.endsWith('-result') && reply !== '+OK\r\n' && turn < 100; turn++) {
-      await sleep(20)
+    let reply = ''
+    await until('the event loop', async () => {
       reply = await ask(path, command)
-    }
+      return reply === '+OK\r\n' || !command.endsWith('-result')
+    }).catch(() => {})
     assert.is(reply, '+OK\r\n')
   })
 }

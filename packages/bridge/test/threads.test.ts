@@ -7,6 +7,7 @@ import { CallerFlag } from '../src/index.ts'
 import { compile, type LoadedModule, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
+import { until } from './support/until.ts'
 
 const test = suite<{ host: MemoryHost; client: Client; module: LoadedModule }>('threads')
 
@@ -19,6 +20,11 @@ test.before((context) => {
 test.after(({ host }) => {
   host.close()
 })
+
+/** How often data was freed, and how many clients went while they waited. */
+async function counters(host: MemoryHost, client: Client): Promise<number[]> {
+  return parse(await host.send(client, 'threads.counters')) as number[]
+}
 
 test('a thread uses the keyspace under the lock and replies', async ({ host, client }) => {
   assert.equal(parse(await host.send(client, 'threads.background')), [['field', 'value'], client.id])
@@ -48,38 +54,39 @@ test('many threads take turns, and no update is lost', async ({ host, client }) 
 })
 
 test('the reply callback gets the data and the arguments', async ({ host, client }) => {
-  const [freedBefore] = parse(await host.send(client, 'threads.counters')) as number[]
+  const [freedBefore] = await counters(host, client)
   const reply = host.send(client, 'threads.hold', '0', 'word')
   await host.send(host.connect(), 'threads.let-go', 'data')
   assert.equal(parse(await reply), ['word', 'data'])
-  const [freed] = parse(await host.send(client, 'threads.counters')) as number[]
+  const [freed] = await counters(host, client)
   assert.is(freed, freedBefore + 1)
 })
 
 test('time runs out, and the late answer is thrown away', async ({ host, client }) => {
   const reply = await host.send(client, 'threads.hold', '20', 'word')
   assert.is(reply.toString(), '+too late\r\n')
-  const [freedBefore] = parse(await host.send(client, 'threads.counters')) as number[]
+  const [freedBefore] = await counters(host, client)
   await host.send(client, 'threads.let-go', 'data')
-  await sleep(20)
-  const [freed] = parse(await host.send(client, 'threads.counters')) as number[]
-  assert.is(freed, freedBefore + 1)
+  await until('the data to be freed', async () => (await counters(host, client))[0] !== freedBefore)
+  assert.is((await counters(host, client))[0], freedBefore + 1)
 })
 
 test('a client that disconnects is reported, and its data freed', async ({ host, client }) => {
   const other = host.connect()
-  const [freedBefore, goneBefore] = parse(await host.send(client, 'threads.counters')) as number[]
+  const [freedBefore, goneBefore] = await counters(host, client)
   host.send(other, 'threads.hold', '0', 'word')
   host.disconnect(other)
-  await sleep(20)
-  const [freed, gone] = parse(await host.send(client, 'threads.counters')) as number[]
+  await until('both', async () => {
+    const [freed, gone] = await counters(host, client)
+    return freed !== freedBefore && gone !== goneBefore
+  })
+  const [freed, gone] = await counters(host, client)
   assert.equal([freed, gone], [freedBefore + 1, goneBefore + 1])
 })
 
 test('a block that is taken back leaves the command to reply', async ({ host, client }) => {
   assert.is((await host.send(client, 'threads.abort')).toString(), '+aborted\r\n')
-  await sleep(10)
-  assert.is(host.waiting.size, 0)
+  await until('the wait to end', () => host.waiting.size === 0)
 })
 
 test('clients wait for keys', async ({ host, client }) => {
@@ -108,7 +115,6 @@ test('a transaction cannot be blocked', async ({ host }) => {
   const reply = parse(await host.send(client, 'threads.hold', '0', 'word')) as Error
   assert.is(reply.message, 'ERR Blocking module command called from transaction')
   await host.send(host.connect(), 'threads.let-go', 'data')
-  await sleep(10)
 })
 
 test('without the lock a thread gets nothing from the keyspace, and breaks nothing', async ({
@@ -116,8 +122,7 @@ test('without the lock a thread gets nothing from the keyspace, and breaks nothi
   client,
 }) => {
   assert.equal(parse(await host.send(client, 'threads.without-lock')), [1, 1])
-  await sleep(10)
-  assert.ok(host.logs.includes('threads notice from a thread without the lock'))
+  await until('the line', () => host.logs.includes('threads notice from a thread without the lock'))
 })
 
 test('TryLock gets the lock of an idle server', async ({ host, client }) => {
@@ -134,29 +139,22 @@ test('timers of contexts without a client, made in a command and on a thread', a
   module,
 }) => {
   assert.is((await host.send(client, 'threads.loose-timers')).toString(), '+OK\r\n')
-  for (let tries = 0; tries < 100; tries++) {
-    if (parse(await host.send(client, 'threads.loose-ticks')) === 2) break
-    await sleep(10)
-  }
-  assert.is(parse(await host.send(client, 'threads.loose-ticks')), 2)
+  await until('the timers', async () => parse(await host.send(client, 'threads.loose-ticks')) === 2)
   assert.is(host.bridge.usage(module.number).timers, 0)
 })
 
 test('timers run, tell about themselves and stop', async ({ host, client, module }) => {
   assert.is((await host.send(client, 'threads.timers')).toString(), '+OK\r\n')
-  for (let turn = 0; turn < 100 && host.get(0, 'ticks', 1)?.bytes.toString() !== '3'; turn++) await sleep(5)
+  await until('the timers', () => host.get(0, 'ticks', 1)?.bytes.toString() === '3')
   assert.is(parse(await host.send(client, 'get', 'ticks')), '3')
   assert.is(host.bridge.usage(module.number).timers, 0)
 })
 
 test('descriptors and one-shot functions on the event loop', async ({ host, client }) => {
   assert.is((await host.send(client, 'threads.event-loop')).toString(), '+OK\r\n')
-  let result = ''
-  for (let turn = 0; result !== '+OK\r\n' && turn < 100; turn++) {
-    await sleep(10)
-    result = (await host.send(client, 'threads.event-loop-result')).toString()
-  }
-  assert.is(result, '+OK\r\n')
+  await until('all of them', async () => {
+    return (await host.send(client, 'threads.event-loop-result')).toString() === '+OK\r\n'
+  })
 })
 
 test('a descriptor that is closed while it is watched is forgotten', async ({ host, client }) => {
@@ -175,18 +173,17 @@ test('a descriptor that is closed while it is watched is forgotten', async ({ ho
 
 test('a child process runs, and its end is reported', async ({ host, client }) => {
   assert.is((await host.send(client, 'threads.fork', 'quick')).toString(), '+OK\r\n')
-  for (let turn = 0; turn < 100; turn++) {
-    if ((parse(await host.send(client, 'threads.fork-result')) as number[])[0] === 3) break
-    await sleep(10)
-  }
+  await until('the child to end', async () => {
+    return (parse(await host.send(client, 'threads.fork-result')) as number[])[0] === 3
+  })
   assert.equal(parse(await host.send(client, 'threads.fork-result')), [3, 0])
   assert.is((await host.send(client, 'threads.fork', 'linger')).toString(), '+OK\r\n')
 })
 
 test('unloading waits for a thread that wants the lock', async ({ host, client, module }) => {
   await host.send(client, 'threads.restless')
+  await until('the thread', () => host.bridge.usage(module.number).threadContexts === 1)
   await sleep(20)
-  assert.is(host.bridge.usage(module.number).threadContexts, 1)
   assert.is(module.unload(), true)
   assert.match((parse(await host.send(client, 'threads.counters')) as Error).message, /unknown command/)
 })
@@ -202,7 +199,7 @@ for (const [how, code] of [
   exits(`ends by ${how}`, () => {
     const script = fileURLToPath(new URL('./support/exit.ts', import.meta.url))
     const { status, signal } = spawnSync(process.execPath, ['--import', 'tsx', script, how], {
-      timeout: 30_000,
+      timeout: 100_000,
       // What the thread had allocated when the process ended is no leak.
       env: { ...process.env, ASAN_OPTIONS: `${process.env.ASAN_OPTIONS ?? ''}:detect_leaks=0` },
     })
