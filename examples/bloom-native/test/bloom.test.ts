@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { rejects, start, type TestServer } from '@modis/sdk/test'
+import { eventually, rejects, start, type TestServer } from '@modis/sdk/test'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 
@@ -131,7 +131,9 @@ replaced('a reload opens the new build, not the one that is open already', async
   writeFileSync(build, 'no library')
   await server.reload()
   assert.is(await implementation(server), 'javascript')
-  assert.match(server.log(), /JavaScript is used instead of the native part: cannot open/)
+  // The log comes another way than the replies.
+  const line = /JavaScript is used instead of the native part: cannot open/
+  await eventually(() => assert.match(server.log(), line), 60_000)
   renameSync(join(copy, 'kept.node'), build)
   await server.reload()
   assert.is(await implementation(server), 'native')

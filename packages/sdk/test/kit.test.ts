@@ -66,7 +66,7 @@ test('messages that the server sends on its own', async ({ server }) => {
     const client = await server.client({ resp })
     assert.equal(await client.call('SUBSCRIBE', 'news'), ['subscribe', 'news', 1])
     await server.call('PUBLISH', 'news', 'hello')
-    assert.equal(await client.message(), ['message', 'news', 'hello'])
+    assert.equal(await client.message(60_000), ['message', 'news', 'hello'])
     await rejects(client.message(20), 'no message within 20 ms')
   }
 })
@@ -85,8 +85,8 @@ test('a reply that does not come in time is an error, and the next is not mistak
   server,
 }) => {
   const client = await server.client({ timeoutMs: 30 })
-  await rejects(client.call('BLPOP', 'nothing', 0.1), 'no reply to BLPOP within 30 ms')
-  await eventually(async () => assert.is(await client.call('ECHO', 'hello'), 'hello'))
+  await rejects(client.call('BLPOP', 'nothing', 1), 'no reply to BLPOP within 30 ms')
+  await eventually(async () => assert.is(await client.call('ECHO', 'hello'), 'hello'), 60_000)
 })
 
 test('data survives a restart and goes with the server', async () => {
