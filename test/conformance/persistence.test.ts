@@ -394,10 +394,14 @@ test('FLUSHALL during a background save leaves a whole file at any moment', asyn
       .map((name) => statSync(join(modis.folder, name), { throwIfNoEntry: false })?.size ?? 0)
   // A save that was over before it was seen does not count.
   for (let caught = 0; caught < 4; ) {
-    for (let i = 0; i < 80; i++) await client.call('SET', `key:${i}`, randomBytes(1 << 20))
+    for (let i = 0; i < 24; i++) await client.call('SET', `key:${i}`, randomBytes(1 << 20))
+    await endOfSave(client)
     await client.call('BGSAVE')
-    const isSaving = (): boolean => sizes('temp-').some((bytes) => bytes > 0)
-    for (let looks = 0; looks < 5000 && !isSaving(); looks++) await nextTurn()
+    // As soon as it has begun, or when all is written but not yet safe on the disk.
+    const wanted = caught % 2 === 0 ? 1 : 24 << 20
+    const isSaving = (): boolean => sizes('temp-').some((bytes) => bytes >= wanted)
+    const isOver = (): boolean => sizes('dump').some((bytes) => bytes >= 24 << 20)
+    while (!isSaving() && !isOver()) await nextTurn()
     if (isSaving()) caught++
     await client.call('FLUSHALL')
     for (const end = Date.now() + 100; Date.now() < end; await sleep(0)) {

@@ -60,6 +60,8 @@ export class Persistence {
   #scheduled = false
   #cancelled = false
   #temporaryFiles = 0
+  /** Number of times that {@link saveNow} wrote the file. */
+  #savedAtOnce = 0
   #backgroundPath: string | undefined
   #running: Promise<void> = Promise.resolve()
 
@@ -111,6 +113,7 @@ export class Persistence {
       }
       renameSync(temporary, this.path)
       syncFolder(this.#server.config.text('dir'))
+      this.#savedAtOnce++
       this.#succeeded(dirtyBefore, false)
     } catch (error) {
       rmSync(temporary, { force: true })
@@ -164,9 +167,12 @@ export class Persistence {
     this.#server.events.emit('persistence-start', { target: 'rdb', background: true })
     try {
       let dirtyBefore: number
+      let savedAtOnce: number
+      // Nor may it take the place of a file that was saved at once since it began, which is newer.
       do {
         dirtyBefore = this.#server.keyspace.dirty
-      } while (!(await this.#writeSnapshot(temporary)))
+        savedAtOnce = this.#savedAtOnce
+      } while (!(await this.#writeSnapshot(temporary)) || savedAtOnce !== this.#savedAtOnce)
       renameSync(temporary, this.path)
       syncFolder(this.#server.config.text('dir'))
       this.#succeeded(dirtyBefore, true)
