@@ -152,8 +152,6 @@ export const CallStatus = {
   noSpace: 6,
   readOnly: 7,
   notInScript: 8,
-  /** `CallFlag.checkAcl` for a client that has no user. */
-  noUser: 9,
 } as const
 
 export interface CallResult {
@@ -445,7 +443,7 @@ export interface ClientHost {
   ): { flags: number; address: string; port: number; db: number; resp: number } | null
   clientName(client: number): ByteSource | null
   setClientName(client: number, name: Slice): boolean
-  /** Null as well for a client that runs as nobody: one that a call without `CallFlag.checkAcl` is made with. */
+  /** Null when there is no such client. */
   clientUser(client: number): ByteSource | null
   /** Hides an argument of the running command in the slow log and MONITOR. */
   redactArgument(client: number, position: number): boolean

@@ -211,5 +211,8 @@ int RedisModule_OnLoad(RedisModuleCtx *ctx, RedisModuleString **argv, int argc) 
       return REDISMODULE_ERR;
   }
   if (RedisModule_RegisterAuthCallback) RedisModule_RegisterAuthCallback(ctx, authenticate);
+  /* While the module loads there is nobody in whose name it could call. */
+  errno = 0;
+  if (RedisModule_Call(ctx, "PING", "C") != NULL || errno != ENOTSUP) return REDISMODULE_ERR;
   return categorise(ctx);
 }

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 /* CallStatus of host.ts, and the errno each means. */
-static const int status_errno[] = {0, 0, ENOENT, EINVAL, EPERM, EACCES, ENOSPC, EROFS, ESPIPE, ENOTSUP};
+static const int status_errno[] = {0, 0, ENOENT, EINVAL, EPERM, EACCES, ENOSPC, EROFS, ESPIPE};
 enum { STATUS_DONE = 0, STATUS_BLOCKED = 1, STATUS_COUNT = sizeof status_errno / sizeof status_errno[0] };
 
 typedef struct List {
