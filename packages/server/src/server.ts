@@ -51,6 +51,9 @@ const SLICE_MS = 1
 /** Large values whose memory is counted anew in each round. */
 const RECOUNTED_VALUES = 10_000
 
+/** What watches over a process and is told how it is doing. */
+export type Supervisor = 'systemd' | 'upstart' | 'no'
+
 /** One server: composes the two pipelines, requests and modules, and owns what they share. */
 export class Server {
   readonly config: Config
@@ -99,6 +102,8 @@ export class Server {
   replicationId = randomBytes(20).toString('hex')
   /** Called when SHUTDOWN or a signal has ended the server. */
   onEnded: (() => void) | undefined
+  /** Who watches over the process. */
+  supervisor: Supervisor = 'no'
   #closing: Promise<void> | undefined
   readonly #atClose: (() => void)[] = []
   #flushQueue: Client[] = []

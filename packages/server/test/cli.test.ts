@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { DatagramSocket } from './support/datagram-socket.ts'
 
 const test = suite('the command line')
 const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -335,6 +336,29 @@ test('a unix socket that cannot be made stops the start with its path', () => {
   const { status, output, errors } = run('--port', '0', '--unixsocket', path)
   assert.is(status, 1)
   assert.match(output + errors, `Failed opening Unix socket ${path}: `)
+})
+
+test('systemd is told when the server starts, is ready and stops', async () => {
+  const path = join(folder, 'notify.sock')
+  const systemd = new DatagramSocket(path)
+  process.env.NOTIFY_SOCKET = path
+  try {
+    const supervised = ['--supervised', 'systemd', '--save', '']
+    const server = await start(['--port', await freePort(), ...supervised])
+    assert.is(await systemd.next(), 'STATUS=Modis is loading...')
+    assert.is(await systemd.next(), 'READY=1\nSTATUS=Ready to accept connections')
+    assert.match(await talk(server.port, 'INFO server'), 'process_supervised:systemd')
+    server.process.kill('SIGTERM')
+    assert.is(await systemd.next(), 'STOPPING=1')
+    assert.is(await server.ended, 0)
+  } finally {
+    delete process.env.NOTIFY_SOCKET
+    systemd.close()
+  }
+  const alone = await start(['--port', await freePort(), '--supervised', 'systemd'])
+  assert.match(alone.output(), 'supervised is systemd, but NOTIFY_SOCKET is not in the environment')
+  alone.process.kill('SIGKILL')
+  await alone.ended
 })
 
 test('CONFIG REWRITE keeps comments and order, and what it writes can be read', async () => {

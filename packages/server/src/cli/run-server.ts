@@ -10,6 +10,7 @@ import { parseCommandLine } from './arguments.ts'
 import { helpText, versionText } from './help.ts'
 import { lowerHelperThreads } from './helper-threads.ts'
 import { followErrors, followSignals, followTitle, goToBackground, writePidFile } from './process.ts'
+import { Supervision, supervisorOf } from './supervision.ts'
 
 /**
  * Does what a command line asks for.
@@ -67,6 +68,9 @@ async function serve(config: Config, found: FoundConfig): Promise<number | undef
       : `Configuration loaded from ${found.file}`,
   )
   server = new Server(config, log)
+  server.supervisor = supervisorOf(config)
+  const supervision = await Supervision.begin(server.supervisor, config, log)
+  server.events.on('shutdown', () => supervision.stopping())
   if (config.text('pidfile') !== '') writePidFile(config.text('pidfile'), log)
   followSignals(server)
   server.onEnded = () => process.exit(0)
@@ -78,5 +82,6 @@ async function serve(config: Config, found: FoundConfig): Promise<number | undef
     return 1
   }
   if (config.boolean('set-proc-title')) followTitle(server)
+  supervision.ready()
   return undefined
 }

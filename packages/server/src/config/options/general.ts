@@ -42,11 +42,11 @@ export const generalOptions = inSection('general', [
     'Milliseconds after which a module that gives others time in the middle of a command has clients served.',
     { alias: 'lua-time-limit' },
   ),
+  oneof('supervised', 'no', ['upstart', 'systemd', 'auto', 'no'], 'Who is told that the server is ready.', {
+    immutable: true,
+  }),
   ...withoutEffect([
     integer('shutdown-timeout', 10, [0, MAX_INT], 'Seconds a shutdown waits for replicas.'),
-    oneof('supervised', 'no', ['upstart', 'systemd', 'auto', 'no'], 'Kind of process supervisor.', {
-      immutable: true,
-    }),
     boolean('always-show-logo', false, 'Shows a logo at start.', { immutable: true }),
     boolean('syslog-enabled', false, 'Logs to syslog.', { immutable: true, only: false }),
     string('syslog-ident', 'redis', 'Name in syslog.', { immutable: true }),

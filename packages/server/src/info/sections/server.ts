@@ -29,11 +29,11 @@ function identity(): InfoField[] {
   ]
 }
 
-function state({ config, keyspace, listeners, runId, startedAtMs }: Server): InfoField[] {
+function state({ config, keyspace, listeners, runId, startedAtMs, supervisor }: Server): InfoField[] {
   const uptime = Math.floor((Date.now() - startedAtMs) / 1000)
   return [
     ['process_id', process.pid],
-    ['process_supervised', 'no'],
+    ['process_supervised', supervisor],
     ['run_id', runId],
     ['tcp_port', listeners.port],
     ['server_time_usec', nowMicroseconds()],
