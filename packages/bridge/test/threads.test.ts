@@ -160,11 +160,9 @@ test('descriptors and one-shot functions on the event loop', async ({ host, clie
 test('a descriptor that is closed while it is watched is forgotten', async ({ host, client }) => {
   assert.is((await host.send(client, 'threads.close-watched')).toString(), '+OK\r\n')
   const reads = async (expected: number): Promise<void> => {
-    for (let turn = 0; turn < 100; turn++) {
-      if (parse(await host.send(client, 'threads.reads')) === expected) return
-      await sleep(10)
-    }
-    assert.is(parse(await host.send(client, 'threads.reads')), expected)
+    await until(`${expected} reads`, async () => {
+      return parse(await host.send(client, 'threads.reads')) === expected
+    })
   }
   await reads(1)
   assert.is((await host.send(client, 'threads.reuse-watched')).toString(), '+OK\r\n')
