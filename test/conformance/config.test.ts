@@ -1,9 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { commands } from '../support/commands.ts'
+import { mostDescriptors } from '../support/descriptors.ts'
 import { type Pair, startPair } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
-import { ReplyError } from '../support/resp.ts'
+import { ReplyError, Status } from '../support/resp.ts'
 import { startModis } from '../support/servers.ts'
 import { until } from '../support/until.ts'
 
@@ -35,6 +36,8 @@ test('every option of redis-server is there, with its default', async () => {
   for (const [name, value] of pairsOf(redis)) {
     if (name === 'aof-disable-auto-gc') continue
     assert.ok(own.has(name), name)
+    // Where descriptors are few, either server keeps as many as it needs itself.
+    if (name === 'maxclients' && mostDescriptors() < 11_000) continue
     if (!OWN_DEFAULTS.includes(name)) assert.is(own.get(name), value, name)
   }
   for (const newer of [
@@ -151,13 +154,20 @@ test('before AUTH, requests must be small', async () => {
 })
 
 test('maxclients refuses further connections', async () => {
+  await pair.speak(2)
+  const before = (await pair.both('CONFIG', 'GET', 'maxclients')) as [[string, string], [string, string]]
   await pair.prepare('CONFIG', 'SET', 'maxclients', 1)
   for (const server of [pair.modisServer, pair.redisServer]) {
     const client = await RawClient.connect(server.port)
     assert.equal((await client.next()).value, new ReplyError('ERR max number of clients reached'))
     client.close()
   }
-  await pair.prepare('CONFIG', 'SET', 'maxclients', 10000)
+  for (const [client, most] of [
+    [pair.modis, before[0]],
+    [pair.redis, before[1]],
+  ] as const) {
+    assert.equal(await client.call('CONFIG', 'SET', 'maxclients', most[1]), new Status('OK'))
+  }
 })
 
 test('timeout closes idle connections, but not those that wait', async () => {
