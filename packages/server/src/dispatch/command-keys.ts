@@ -58,7 +58,8 @@ function keysBySpecs(specs: readonly KeySpec[], args: RequestArgs): KeyArgument[
     if (spec.flags.includes('not_key')) continue
     const found = keysBySpec(spec, args)
     if (found === undefined || spec.flags.includes('incomplete')) return undefined
-    keys.push(...found)
+    // A request may have more keys than a call takes arguments.
+    for (const key of found) keys.push(key)
   }
   return keys
 }
