@@ -65,6 +65,15 @@ test('keys of commands, by what the commands do with them', async () => {
   )
 })
 
+test('hundreds of thousands of keys of one command are all looked at', async () => {
+  await rules('+exists ~k:*')
+  const keys = Array.from({ length: 300_000 }, (_, i) => `k:${i}`)
+  const [allowed] = await user.modis.batch([['EXISTS'].concat(keys)])
+  assert.is(allowed, 0)
+  const [denied] = await user.modis.batch([['EXISTS'].concat(keys, 'other')])
+  assert.is((denied as ReplyError).text, 'NOPERM No permissions to access a key')
+})
+
 test('SORT follows patterns only for those who may read every key', async () => {
   await rules('+@all ~k:* %R~r:* %W~w:*')
   const sorts = commands(`

@@ -60,6 +60,14 @@ const lab = `{
       },
       run: () => 'OK',
     },
+    'lab.untold': {
+      summary: 'Cannot always tell its keys.',
+      flags: ['readonly'],
+      arity: -2,
+      keySpecs: [{ flags: ['RO', 'access'], begin: { unknown: true }, find: { unknown: true } }],
+      getKeys: (args) => { if (args.equals(1, 'THROW')) throw new Error('no idea'); return [1] },
+      raw: () => 'OK',
+    },
     'lab.box': {
       summary: 'Container.',
       subcommands: {
@@ -254,6 +262,21 @@ test('keys behind tokens and behind optional arguments are found, for rules abou
   assert.is(await mayRun('a', 'note', 'a'), false)
   assert.is(await mayRun('a', 'LABEL', 'STORE', 'STORE', 'c', 'z'), false)
   await modis.call('ACL', 'DELUSER', 'vague')
+})
+
+test('a command that cannot tell its keys may be run by those alone who may use every key', async () => {
+  await modis.call('ACL', 'SETUSER', 'reader', 'on', 'nopass', '+@all', '~a')
+  const reader = await modis.connect()
+  await reader.batch([
+    ['AUTH', 'reader', 'x'],
+    ['CLIENT', 'TRACKING', 'ON'],
+  ])
+  assert.is(plain(await reader.call('lab.untold', 'a')), 'OK')
+  assert.is(plain(await reader.call('lab.untold', 'b')), '-NOPERM No permissions to access a key')
+  assert.is(plain(await reader.call('lab.untold', 'THROW')), '-NOPERM No permissions to access a key')
+  await modis.call('ACL', 'SETUSER', 'reader', 'allkeys')
+  assert.is(plain(await reader.call('lab.untold', 'THROW')), 'OK')
+  await modis.call('ACL', 'DELUSER', 'reader')
 })
 
 test('call: replies by type, errors thrown or returned, text, RESP2', async () => {

@@ -1,7 +1,7 @@
 import type { KeyFlag } from '@modis/sdk'
 import type { Command } from '../dispatch/command.ts'
 import { type ChannelArgument, channelsOf } from '../dispatch/command-channels.ts'
-import { hasKeys, type KeyArgument, keysOf } from '../dispatch/command-keys.ts'
+import { hasKeys, type KeyArgument, keysIfTold } from '../dispatch/command-keys.ts'
 import { matchesGlob } from '../keyspace/glob.ts'
 import { bytesOf, textOf } from '../protocol/lossless-text.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
@@ -13,6 +13,7 @@ export const KeyPermission = { read: 1, write: 2 } as const
 
 const ALL_PERMISSIONS = KeyPermission.read | KeyPermission.write
 const STAR = 0x2a
+const none: readonly KeyArgument[] = []
 
 interface KeyPattern {
   readonly bytes: Buffer
@@ -23,7 +24,7 @@ interface KeyPattern {
 export class Touched {
   readonly command: Command
   readonly args: RequestArgs
-  #keys: readonly KeyArgument[] | undefined
+  #keys: readonly KeyArgument[] | null | undefined
   #channels: readonly ChannelArgument[] | undefined
 
   constructor(command: Command, args: RequestArgs) {
@@ -31,8 +32,11 @@ export class Touched {
     this.args = args
   }
 
-  get keys(): readonly KeyArgument[] {
-    this.#keys ??= hasKeys(this.command) ? keysOf(this.command, this.args) : []
+  /** Null where the module whose command it is cannot tell them. */
+  get keys(): readonly KeyArgument[] | null {
+    if (this.#keys === undefined) {
+      this.#keys = hasKeys(this.command) ? (keysIfTold(this.command, this.args) ?? null) : none
+    }
     return this.#keys
   }
 
@@ -49,6 +53,8 @@ export interface Refused {
 }
 
 const refusedCommand: Refused = { reason: 'command', index: 0 }
+/** Of a command whose keys are not known, none is allowed. */
+const refusedKeys: Refused = { reason: 'key', index: 0 }
 
 /** Commands, keys and channels that may be used together. A user has one of its own, and any number beside it. */
 export class Selector {
@@ -152,7 +158,9 @@ export class Selector {
     const { command, args } = touched
     if (!command.isAllowedUnauthenticated && !this.#allows(command, args)) return refusedCommand
     if (!this.allowsAllKeys) {
-      for (const { index, flags } of touched.keys) {
+      const { keys } = touched
+      if (keys === null) return refusedKeys
+      for (const { index, flags } of keys) {
         const key = args.buffer.subarray(args.start(index), args.end(index))
         if (!this.mayAccessKey(key, permissionsFor(flags))) return { reason: 'key', index }
       }

@@ -1,6 +1,6 @@
 import { CommandError } from '@modis/sdk'
 import type { Command } from '../dispatch/command.ts'
-import { keysOf } from '../dispatch/command-keys.ts'
+import { keysIfTold } from '../dispatch/command-keys.ts'
 import { ServerGate } from '../dispatch/server-gate.ts'
 import type { ReplyWriter } from '../protocol/reply-writer.ts'
 import type { RequestArgs } from '../protocol/request-args.ts'
@@ -195,7 +195,7 @@ export class Tracking {
     const state = client?.tracking
     if (client === undefined || state === undefined || state.broadcasts) return
     if (state.optIn ? !state.isCachingGiven : state.optOut && state.isCachingGiven) return
-    for (const { index } of keysOf(command, args)) {
+    for (const { index } of keysIfTold(command, args) ?? []) {
       this.#table.add(args.buffer.toString('latin1', args.start(index), args.end(index)), client.id)
     }
   }

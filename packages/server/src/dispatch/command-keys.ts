@@ -42,6 +42,16 @@ export function keysOf(command: Command, args: RequestArgs): KeyArgument[] {
   return getKeys(args).map((index) => ({ index, flags: flagsAt(specs, args, index) }))
 }
 
+/** As {@link keysOf}; undefined where a module that was asked for them throws. */
+export function keysIfTold(command: Command, args: RequestArgs): KeyArgument[] | undefined {
+  try {
+    return keysOf(command, args)
+  } catch {
+    // What is wrong, the command says itself, for it gets the same arguments.
+    return undefined
+  }
+}
+
 /** What a specification says of the key at `index`, else what the last says of those that cannot tell where keys are. */
 function flagsAt(specs: readonly KeySpec[], args: RequestArgs, index: number): readonly KeyFlag[] {
   for (const spec of specs) {
