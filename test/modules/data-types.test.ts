@@ -92,7 +92,7 @@ test('values that change while a reload is under way are taken over as they are 
     await Promise.all(batch)
   }
   // Loading takes its time until enough commands have been served meanwhile, be the machine as busy as it will.
-  const slow = `const until = performance.now() + (globalThis.adds > 50 ? 0 : 0.5); while (performance.now() < until); const n = io.unsigned(); io.string(); return { n, made: 2 }`
+  const slow = `const until = performance.now() + (globalThis.adds > 30 ? 0 : 0.2); while (performance.now() < until); const n = io.unsigned(); io.string(); return { n, made: 2 }`
   const [definition, prelude] = counters({ version: 2, load: slow })
   folder.define('counters', definition, `globalThis.adds = 0\n${prelude}`)
   const other = await modis.connect()
@@ -221,7 +221,7 @@ test('optional hooks: copy, memory use, digest', async () => {
   await modis.call('COPY', 'key', 'copy')
   assert.equal(await modis.call('counter.get', 'copy'), [4, 'key>copy'])
   const usage = await modis.call('MEMORY', 'USAGE', 'key')
-  if (!String(usage).startsWith('-ERR unknown command')) assert.ok(Number(usage) >= 12345)
+  assert.ok(Number(usage) >= 12345, String(usage))
 })
 
 test('a hook that throws fails its command, which names it, the data type and the module', async () => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ModuleFolder, ModuleServer } from './module-folder.ts'
+import { ModuleFolder, ModuleServer, plain } from './module-folder.ts'
 
 const test = suite('key handles of modules')
 const folder = new ModuleFolder()
@@ -306,13 +306,11 @@ test('a value of another type is an error in every view, and nothing is created 
   await modis.call('RPUSH', 'k', 'x')
   for (const view of [
     'string.get()',
-    'string.set',
     'hash.get("x")',
     'set.has("x")',
     'sortedSet.score("x")',
     'value(box).get()',
   ]) {
-    if (view === 'string.set') continue
     assert.match(String(await run(`key.${view}`)), /^-WRONGTYPE Operation against a key/, view)
   }
   await modis.call('SET', 'k', 'x')
@@ -336,8 +334,17 @@ test('keys opened for reading cannot be changed', async () => {
 
 test('changes notify, touch watched keys and count as changes', async () => {
   const [watcher, listener] = await Promise.all([modis.connect(), modis.connect()])
+  const changes = async (): Promise<number> => {
+    const persistence = String(await modis.call('INFO', 'persistence'))
+    return Number(/^rdb_changes_since_last_save:(\d+)\r$/m.exec(persistence)?.[1])
+  }
+  await modis.call('CONFIG', 'SET', 'notify-keyspace-events', 'EA')
+  await listener.call('SUBSCRIBE', '__keyevent@0__:hset')
+  const before = await changes()
   await watcher.call('WATCH', 'k')
   await run('key.hash.set("f", "v")')
+  assert.equal(plain((await listener.next()).value), ['message', '__keyevent@0__:hset', 'k'])
+  assert.is(await changes(), before + 1)
   await watcher.call('MULTI')
   await watcher.call('PING')
   assert.is(await watcher.call('EXEC'), null)
@@ -345,6 +352,8 @@ test('changes notify, touch watched keys and count as changes', async () => {
   await run('ctx.key("other").value(box).set({ text: "t" })')
   await watcher.call('MULTI')
   assert.is(await watcher.call('EXEC'), null)
+  assert.is(await changes(), before + 2)
+  await modis.call('CONFIG', 'SET', 'notify-keyspace-events', '')
   watcher.close()
   listener.close()
 })
