@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@modis/sdk/test'
+
+export { freePort } from '@modis/sdk/test'
 
 const START_LIMIT_MS = 60_000
 const STOP_LIMIT_MS = 60_000
@@ -115,16 +117,4 @@ async function launch(
     throw error
   })
   return { port, process: child, folder, log: () => log, stop }
-}
-
-/** A TCP port of this machine that nothing listens at. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : 0))
-    })
-  })
 }

@@ -31,6 +31,7 @@ const testSections: typeof sections = [
   { file: 'test/client', title: 'Test client' },
   { file: 'test/expect', title: 'Expectations' },
   { file: 'test/reply-error', title: 'Error replies' },
+  { file: 'test/free-port', title: 'Ports' },
 ]
 
 /** Names of the files an index exports; a file that no section lists would be missing from the reference. */

@@ -1,8 +1,17 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { AttributedValue, VerbatimString } from '../src/index.ts'
-import { eventually, ReplyError, rejects, start, TestClient, type TestServer } from '../src/test/index.ts'
+import {
+  eventually,
+  freePort,
+  ReplyError,
+  rejects,
+  start,
+  TestClient,
+  type TestServer,
+} from '../src/test/index.ts'
 
 const redis = { module: false, program: ['redis-server'] } as const
 
@@ -110,6 +119,19 @@ test('a server that does not start says why', async () => {
   await rejects(start({ ...redis, modules: ['/nowhere.so'] }), /nowhere\.so/)
   await rejects(start({ ...redis, program: ['no-such-program'] }), /ENOENT/)
   await rejects(start({ module: '/' }), /no package\.json in \/ or above it/)
+})
+
+test('ports are free, and no two calls are given the same', async () => {
+  const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()))
+  assert.is(new Set(ports).size, 50)
+  const program = `import { freePort } from ${JSON.stringify(new URL('../src/test/free-port.ts', import.meta.url).href)}
+    const ports = await Promise.all(Array.from({ length: 50 }, () => freePort()))
+    process.stdout.write(JSON.stringify(ports))`
+  const args = ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', program]
+  const { stdout, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  // It ends although it holds ports, and none of them is one of ours.
+  assert.is(status, 0)
+  assert.is(new Set([...ports, ...(JSON.parse(stdout) as number[])]).size, 100)
 })
 
 test('expectations', async () => {

@@ -4,5 +4,6 @@
  */
 export * from './client.ts'
 export * from './expect.ts'
+export * from './free-port.ts'
 export * from './reply-error.ts'
 export * from './server.ts'

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 
 const readyLine = 'Ready to accept connections'
 const stopLimitMs = 10_000
@@ -79,16 +78,4 @@ const ready = (child: ChildProcess, log: () => string, startLimitMs: number): Pr
     child.stdout?.on('data', look)
     child.once('error', (error) => settle(error.message))
     child.once('close', (code, signal) => settle(`it ended with ${signal ?? `status ${code}`}`))
-  })
-
-/** A TCP port of this machine that nothing listens on. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
   })

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CallArgument } from '../context.ts'
 import { type ClientOptions, TestClient } from './client.ts'
+import { freePort } from './free-port.ts'
 import { packageFolder, serverCommand } from './locate.ts'
-import { freePort, type ServerProcess, startProcess } from './server-process.ts'
+import { type ServerProcess, startProcess } from './server-process.ts'
 
 const defaultStartLimitMs = 30_000
 /** A port that was free when it was looked for may be taken when the server starts. */
