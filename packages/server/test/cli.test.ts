@@ -394,18 +394,36 @@ test('CONFIG REWRITE keeps comments and order, and what it writes can be read', 
   await next.ended
 })
 
+/** Waits for a server in the background, and ends it. */
+async function endBackground(port: number, pidfile: string): Promise<void> {
+  for (let i = 0; i < 500 && !(await talk(port, 'PING').catch(() => '')).includes('PONG'); i++)
+    await sleep(20)
+  const pid = Number(readFileSync(pidfile, 'utf8'))
+  assert.match(await talk(port, 'INFO server'), `process_id:${pid}`)
+  process.kill(pid, 'SIGTERM')
+  for (let i = 0; i < 500 && existsSync(pidfile); i++) await sleep(20)
+  assert.not.ok(existsSync(pidfile))
+}
+
 test('daemonize goes on in the background', async () => {
   const pidfile = join(folder, 'background.pid')
   const port = await freePort()
   const { status } = run('--port', port, '--daemonize', 'yes', '--pidfile', pidfile, '--save', '')
   assert.is(status, 0)
-  for (let i = 0; i < 500 && !(await talk(Number(port), 'PING').catch(() => '')).includes('PONG'); i++)
-    await sleep(20)
-  const pid = Number(readFileSync(pidfile, 'utf8'))
-  assert.match(await talk(Number(port), 'INFO server'), `process_id:${pid}`)
-  process.kill(pid, 'SIGTERM')
-  for (let i = 0; i < 500 && existsSync(pidfile); i++) await sleep(20)
-  assert.not.ok(existsSync(pidfile))
+  await endBackground(Number(port), pidfile)
+})
+
+test('daemonize with a configuration from the standard input', async () => {
+  const pidfile = join(folder, 'input.pid')
+  const port = await freePort()
+  const input = `daemonize yes\nport ${port}\npidfile "${pidfile}"\nsave ""\n`
+  const { status } = spawnSync(process.execPath, [...nodeArguments, '-'], {
+    cwd: folder,
+    input,
+    timeout: 30_000,
+  })
+  assert.is(status, 0)
+  await endBackground(Number(port), pidfile)
 })
 
 test.run()

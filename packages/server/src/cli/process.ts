@@ -7,12 +7,17 @@ import { shutDown } from '../shutdown.ts'
 /** Tells a process that it is the one in the background already. */
 const IN_BACKGROUND = 'MODIS_IN_BACKGROUND'
 
-/** Starts this very program again in the background; false where this is the one in the background. */
-export function goToBackground(): boolean {
+/**
+ * Starts this very program again in the background; false where this is the one in the background.
+ * @param input what the other is to read from its standard input; nothing unless given
+ */
+export async function goToBackground(input?: string): Promise<boolean> {
   if (process.env[IN_BACKGROUND] !== undefined) return false
   const args = [...process.execArgv, ...process.argv.slice(1)]
   const env = { ...process.env, [IN_BACKGROUND]: '1' }
-  spawn(process.execPath, args, { detached: true, stdio: 'ignore', env }).unref()
+  const child = spawn(process.execPath, args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'], env })
+  child.unref()
+  await new Promise<void>((resolve) => child.stdin.on('error', () => resolve()).end(input, 'latin1', resolve))
   return true
 }
 

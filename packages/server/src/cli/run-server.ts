@@ -28,13 +28,18 @@ export async function runServer(args: readonly string[]): Promise<number | undef
     config.file = found.file === undefined || found.file === '-' ? undefined : resolve(found.file)
     config.isFileRewritable = found.rewritable
     checkLogFile(config)
-    if (config.boolean('daemonize') && goToBackground()) return 0
+    if (config.boolean('daemonize') && (await goToBackground(standardInput(found)))) return 0
     return await serve(config, found)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(configErrorText(error))
     return 1
   }
+}
+
+/** What was read from the standard input, which can be read once only. */
+function standardInput({ file, settings }: FoundConfig): string | undefined {
+  return file === '-' ? settings.map(({ source }) => `${source.text}\n`).join('') : undefined
 }
 
 /** The words redis-server begins with; the last line says everything that is needed to put it right. */
