@@ -4,7 +4,7 @@ import { suiteNeeding } from '../support/needs.ts'
 import { type Pair, startPair, words } from '../support/pair.ts'
 import { RawClient } from '../support/raw-client.ts'
 import { CompiledModules } from '../support/redis-modules.ts'
-import type { ReplyError } from '../support/resp.ts'
+import { type ReplyError, Status } from '../support/resp.ts'
 import { until } from '../support/until.ts'
 
 const test = suiteNeeding('Redis modules in both servers', 'redis-server')
@@ -219,6 +219,43 @@ test('strings that modules set, read or change directly are encoded as in Redis'
     ...['strings.set-number k', 'OBJECT ENCODING k', 'INCR k', 'OBJECT ENCODING k'],
     ...['DEL k', 'strings.truncate k 3', 'OBJECT ENCODING k', 'GET k', 'TTL k'],
   )
+})
+
+test('memory that modules take counts, wherever they take it', async () => {
+  await pair.compare('MODULE', 'LOAD', modules.compile('hoard'))
+  const mebibyte = 1024 * 1024
+  for (const client of [pair.modis, pair.redis]) {
+    const used = async (): Promise<number> =>
+      Number(/used_memory:(\d+)/.exec(String(await client.call('INFO', 'memory')))?.[1])
+    const before = await used()
+    const grown = async (): Promise<number> => Math.round((await used()) / mebibyte - before / mebibyte)
+    await client.call('hoard.take', 10 * mebibyte)
+    assert.is(await grown(), 10)
+    await client.call('hoard.take', 4 * mebibyte)
+    assert.is(await grown(), 4)
+    await client.call('CONFIG', 'SET', 'maxmemory', before + 2 * mebibyte)
+    assert.is(((await client.call('SET', 'a', '1')) as ReplyError).text.slice(0, 3), 'OOM')
+    await client.call('hoard.give')
+    assert.is(await grown(), 0)
+    assert.equal(await client.call('SET', 'a', '1'), new Status('OK'))
+    await client.call('CONFIG', 'SET', 'maxmemory', 0)
+    await client.call('hoard.take-aside')
+    await until('a thread takes memory', async () => (await grown()) === 10)
+    await client.call('hoard.give')
+  }
+})
+
+test('values of modules count once: by what was allocated for them', async () => {
+  const { modis } = pair
+  const used = async (): Promise<number> =>
+    Number(/used_memory:(\d+)/.exec(String(await modis.call('INFO', 'memory')))?.[1])
+  await modis.call('FLUSHALL')
+  const before = await used()
+  for (let round = 0; round < 2000; round++) await modis.call('registry.set', `registry ${round}`, round)
+  const each = ((await used()) - before) / 2000
+  assert.ok(each > 24 && each < 200, `${each}`)
+  await modis.call('FLUSHALL')
+  await until('memory is given back', async () => (await used()) < before + 2000)
 })
 
 test.run()

@@ -109,6 +109,11 @@ export interface Bridge {
   /** After OnUnload. When it agreed, everything of the module is dropped. */
   endUnload(module: number, unloaded: boolean): void
   usage(module: number): ModuleUsage
+  /**
+   * Bytes that all modules hold of what they have allocated through the API, as of the last turn of the event loop or the
+   * last time a module's code ran.
+   */
+  readonly moduleBytes: number
 
   /** Runs a command of a module. */
   invoke(command: number, args: Arguments, caller: CallerInfo): ReplyLength

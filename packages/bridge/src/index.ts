@@ -107,6 +107,10 @@ class NativeBridge implements Bridge {
     return this.#memory.output
   }
 
+  get moduleBytes(): number {
+    return this.#memory.moduleBytes
+  }
+
   get functions(): readonly FunctionStatus[] {
     return JSON.parse(this.#addon.functions()) as FunctionStatus[]
   }

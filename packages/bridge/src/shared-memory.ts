@@ -11,6 +11,11 @@ export interface OutputOwner {
 
 export class SharedMemory {
   slots = new Float64Array(0)
+  /** Bytes that modules hold, in the last slot. */
+  get moduleBytes(): number {
+    return this.slots[this.slots.length - 1]
+  }
+
   input: Uint8Array = new Uint8Array(0)
   output: Uint8Array = new Uint8Array(0)
   #offsets = new Int32Array(0)

@@ -52,6 +52,8 @@ void *must_alloc(size_t bytes);
 void *must_calloc(size_t bytes);
 void *must_realloc(void *pointer, size_t bytes);
 char *must_strdup(const char *text);
+double memory_held(void); /* bytes that modules hold */
+void memory_tell(void);   /* lets JavaScript know of them */
 
 /* ---- numbers.c ---- */
 
@@ -478,7 +480,10 @@ typedef struct Running {
 extern __thread Running running;
 extern int handler_depth; /* calls of JavaScript that modules wait for */
 Running running_enter(const Module *module, const char *what);
-static inline void running_leave(Running before) { running = before; }
+static inline void running_leave(Running before) {
+  running = before;
+  if (before.what == NULL) memory_tell();
+}
 void crash_install(void);
 
 /* ---- get-api.c ---- */

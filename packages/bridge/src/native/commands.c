@@ -233,8 +233,8 @@ static int *key_positions(RedisModuleString **arguments, int count, int *key_cou
   if (status == 0) {
     int keys = (int)host_result(1);
     const int32_t *pairs = (const int32_t *)host_output();
-    positions = must_alloc((size_t)keys * sizeof(int));
-    if (flags) *flags = must_alloc((size_t)keys * sizeof(int));
+    positions = rm_Alloc((size_t)keys * sizeof(int));
+    if (flags) *flags = rm_Alloc((size_t)keys * sizeof(int));
     for (int i = 0; i < keys; i++) {
       positions[i] = pairs[2 * i];
       if (flags) (*flags)[i] = pairs[2 * i + 1];

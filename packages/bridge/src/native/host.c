@@ -12,7 +12,8 @@
 
 #include <limits.h>
 
-enum { SLOT_COUNT = 64, USUAL_BYTES = 64 * 1024, MOST_KEPT = 8 * 1024 * 1024 };
+/* The slot after those of calls tells how much memory modules hold. */
+enum { SLOT_COUNT = 64, MEMORY_SLOT = SLOT_COUNT, USUAL_BYTES = 64 * 1024, MOST_KEPT = 8 * 1024 * 1024 };
 
 double *slots;
 napi_env environment;
@@ -150,6 +151,10 @@ void host_arguments(RedisModuleString **arguments, int count) {
   }
 }
 
+void memory_tell(void) {
+  if (environment && on_main_thread()) slots[MEMORY_SLOT] = memory_held();
+}
+
 double host_result(int index) { return slots[index]; }
 
 const char *host_output(void) { return output.data; }
@@ -267,14 +272,14 @@ bool host_start(napi_env env, napi_value functions, napi_value shared) {
       return false;
     }
   }
-  slots = must_calloc(SLOT_COUNT * sizeof(double));
+  slots = must_calloc((SLOT_COUNT + 1) * sizeof(double));
   output.data = must_calloc(USUAL_BYTES);
   output.capacity = USUAL_BYTES;
   input.top = 0;
   frame_start = 0;
   input.data = NULL;
   input_replace(USUAL_BYTES);
-  return publish("slots", slots, SLOT_COUNT * sizeof(double)) &&
+  return publish("slots", slots, (SLOT_COUNT + 1) * sizeof(double)) &&
          publish("output", output.data, output.capacity) &&
          (input.published = publish("input", input.data, input.capacity));
 }

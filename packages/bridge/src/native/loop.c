@@ -85,6 +85,7 @@ static void on_wake(uv_async_t *handle) {
 static void on_prepare(uv_prepare_t *handle) {
   (void)handle;
   atomic_store(&main_is_polling, true);
+  memory_tell();
 }
 
 static void on_check(uv_check_t *handle) {

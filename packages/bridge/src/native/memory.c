@@ -3,6 +3,8 @@
 
 #include "bridge.h"
 
+#include <stdatomic.h>
+
 #if defined(__APPLE__)
 #include <malloc/malloc.h>
 #define usable_size malloc_size
@@ -36,41 +38,61 @@ char *must_strdup(const char *text) {
   return memcpy(must_alloc(bytes), text, bytes);
 }
 
-void *rm_Alloc(size_t bytes) { return must_alloc(bytes); }
+/* Bytes that modules hold. Any thread. */
+static _Atomic int64_t held_bytes;
 
-void *rm_TryAlloc(size_t bytes) { return malloc(at_least_one(bytes)); }
+double memory_held(void) {
+  int64_t bytes = atomic_load_explicit(&held_bytes, memory_order_relaxed);
+  /* What a module frees here but had from malloc would bring it below zero. */
+  return bytes > 0 ? (double)bytes : 0;
+}
+
+static void count(int64_t bytes) { atomic_fetch_add_explicit(&held_bytes, bytes, memory_order_relaxed); }
+
+static size_t size_of(void *pointer) { return pointer ? usable_size(pointer) : 0; }
+
+static void *counted(void *pointer) {
+  if (pointer) count((int64_t)usable_size(pointer));
+  return pointer;
+}
+
+void *rm_Alloc(size_t bytes) { return counted(must_alloc(bytes)); }
+
+void *rm_TryAlloc(size_t bytes) { return counted(malloc(at_least_one(bytes))); }
 
 void *rm_Calloc(size_t count, size_t size) {
   void *pointer = calloc(at_least_one(count), at_least_one(size));
-  return checked(pointer, at_least_one(count) * at_least_one(size));
+  return counted(checked(pointer, at_least_one(count) * at_least_one(size)));
 }
 
-void *rm_TryCalloc(size_t count, size_t size) { return calloc(at_least_one(count), at_least_one(size)); }
+void *rm_TryCalloc(size_t count, size_t size) {
+  return counted(calloc(at_least_one(count), at_least_one(size)));
+}
 
 /* Freed by a length of zero, as every Redis since 4.0 does. */
-void *rm_Realloc(void *pointer, size_t bytes) {
-  if (bytes == 0 && pointer != NULL) {
-    free(pointer);
-    return NULL;
-  }
-  return must_realloc(pointer, bytes);
-}
-
 void *rm_TryRealloc(void *pointer, size_t bytes) {
   if (bytes == 0 && pointer != NULL) {
-    free(pointer);
+    rm_Free(pointer);
     return NULL;
   }
-  return realloc(pointer, at_least_one(bytes));
+  int64_t before = (int64_t)size_of(pointer);
+  void *moved = realloc(pointer, at_least_one(bytes));
+  if (moved) count((int64_t)usable_size(moved) - before);
+  return moved;
 }
 
-void rm_Free(void *pointer) { free(pointer); }
+void *rm_Realloc(void *pointer, size_t bytes) { return checked(rm_TryRealloc(pointer, bytes), bytes); }
 
-char *rm_Strdup(const char *text) { return must_strdup(text); }
+void rm_Free(void *pointer) {
+  if (pointer) count(-(int64_t)usable_size(pointer));
+  free(pointer);
+}
 
-size_t rm_MallocSize(void *pointer) { return pointer ? usable_size(pointer) : 0; }
+char *rm_Strdup(const char *text) { return counted(must_strdup(text)); }
 
-size_t rm_MallocUsableSize(void *pointer) { return pointer ? usable_size(pointer) : 0; }
+size_t rm_MallocSize(void *pointer) { return size_of(pointer); }
+
+size_t rm_MallocUsableSize(void *pointer) { return size_of(pointer); }
 
 size_t rm_MallocSizeString(RedisModuleString *string) {
   size_t bytes = usable_size(string);

@@ -200,7 +200,7 @@ char *rm_LoadStringBuffer(RedisModuleIO *io, size_t *length) {
   RedisModuleString *string = rm_LoadString(io);
   if (length) *length = string ? string->length : 0;
   if (string == NULL) return NULL;
-  char *bytes = must_alloc(string->length + 1);
+  char *bytes = rm_Alloc(string->length + 1);
   memcpy(bytes, string->bytes, string->length + 1);
   string_release(string);
   return bytes;

@@ -135,9 +135,13 @@ export class Keyspace {
     if (this.onNewString !== undefined) this.onNewString(database, Buffer.from(source.subarray(from, to)))
   }
 
-  /** Bytes in use by keys, values, indexes and large values' own memory outside the arena. */
+  /** Bytes that are in use by what is kept elsewhere; only set while there may be any. */
+  measureElsewhere: (() => number) | undefined
+
+  /** Bytes in use by keys, values, indexes, large values' own memory outside the arena, and what is kept elsewhere. */
   get usedBytes(): number {
-    return this.arena.usedBytes + this.arena.indexBytes + this.objects.outsideBytes
+    const elsewhere = this.measureElsewhere === undefined ? 0 : this.measureElsewhere()
+    return this.arena.usedBytes + this.arena.indexBytes + this.objects.outsideBytes + elsewhere
   }
 
   /** Removes all keys of `databases` and returns how many there were. Takes constant time; memory follows in slices. */

@@ -21,6 +21,8 @@ export interface TypeMethods<Content = unknown> {
    * A Redis module keeps pointers and changes what they lead to as it likes.
    */
   readonly announcesChanges: boolean
+  /** Whether the memory of values is counted where it is allocated, so that nobody needs to ask for it. */
+  readonly isCounted: boolean
   /** The fields of the value with the closing opcode, as in an RDB file after the type's id. */
   save(content: Content, place: ValuePlace): Uint8Array
   /**
@@ -162,6 +164,7 @@ export class ModuleValue implements LargeValue {
    * announce. The first time is when the value is stored, in the middle of what the module does: it is left alone then.
    */
   get outsideBytes(): number {
+    if (this.type.methods.isCounted) return 0
     const asked = this.#asked++
     if (asked > 0 && (this.#measuredAt !== this.changes || asked % ASK_EVERY === 0)) {
       this.#measuredAt = this.changes

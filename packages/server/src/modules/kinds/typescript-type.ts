@@ -50,6 +50,7 @@ export function typescriptType(
   }
   return {
     announcesChanges: true,
+    isCounted: false,
     save,
     load,
     free: (content) => quietly('free', undefined, () => type.free?.(content)),

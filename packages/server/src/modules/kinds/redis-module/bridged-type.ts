@@ -14,6 +14,7 @@ export function bridgedType(
   const bits = { before: BEFORE, after: AFTER } as const
   return {
     announcesChanges: false,
+    isCounted: true,
     save: (value, { db, key }) => bridge.typeSave(number, value, db, key),
     load: (bytes, from, to, encodingVersion, { db, key }) => {
       const { value, consumed } = bridge.typeLoad(number, encodingVersion, bytes.subarray(from, to), db, key)

@@ -48,9 +48,11 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
   await server.interludes.prepare()
   const runtime = { host, bridge }
   runtimes.set(server, runtime)
+  server.keyspace.measureElsewhere = () => bridge.moduleBytes
   server.onClose(() => {
     runtimes.delete(server)
     server.keyspace.metadata = undefined
+    server.keyspace.measureElsewhere = undefined
     server.clients.authenticator = undefined
     bridge.close()
   })
