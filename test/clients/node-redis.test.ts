@@ -7,6 +7,8 @@ import { until } from '../support/until.ts'
 import { answersModule, ClientServers, collect, untilOneWaits } from './fixtures.ts'
 
 const test = suite('node-redis')
+/** Left alone, the library gives a command up after five seconds, also one that waits for a connection. */
+const PATIENT = { timeout: 120_000 }
 const opened = new Set<Client>()
 let servers: ClientServers
 
@@ -38,7 +40,7 @@ function create(options: Options) {
   const place = socket ?? { port: servers.port, host: '127.0.0.1' }
   const reconnect = { reconnectStrategy: 50 }
   const where = url === undefined ? { socket: { ...place, ...reconnect } } : { url, socket: reconnect }
-  const client = createClient({ ...others, ...where, RESP })
+  const client = createClient({ ...others, ...where, RESP, commandOptions: PATIENT })
   // Without a listener, a lost connection would end this process.
   client.on('error', () => {})
   opened.add(client)
@@ -290,7 +292,7 @@ testBoth('databases, by option and by address', async (client, RESP) => {
 test('what the client has cached is asked for again once it has changed', async () => {
   const cache = new BasicClientSideCache({ ttl: 0, maxEntries: 100, evictPolicy: 'LRU' })
   const socket = { port: servers.port, host: '127.0.0.1', reconnectStrategy: false as const }
-  const client = createClient({ RESP: 3, socket, clientSideCache: cache })
+  const client = createClient({ RESP: 3, socket, clientSideCache: cache, commandOptions: PATIENT })
   await client.connect()
   const other = await open({ RESP: 3 })
   try {
