@@ -5,7 +5,6 @@
 
 export * from './config-values.ts'
 export * from './elf.ts'
-export * from './list-args.ts'
 export * from './lzf.ts'
 export * from './memory-size.ts'
 export * from './schema-description.ts'

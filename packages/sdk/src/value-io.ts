@@ -1,4 +1,4 @@
-import type { DataType, ValueReader, ValueWriter } from './data-type.ts'
+import type { ValueReader, ValueWriter } from './data-type.ts'
 import { ValueFormatError } from './errors.ts'
 import type { BytesLike } from './keys.ts'
 import { decompressLzf } from './lzf.ts'
@@ -316,12 +316,4 @@ export class ValueDecoder implements ValueReader {
   private fail(message: string, at: number): never {
     throw new ValueFormatError(message, at - this.base)
   }
-}
-
-/** A value of a data type as RDB and DUMP hold it after the type byte: the type's id, the fields, the end. */
-export const encodeValue = <Value>(type: DataType<Value>, value: Value): Buffer => {
-  const encoder = new ValueEncoder()
-  encoder.length64(type.id)
-  type.save(encoder, value)
-  return encoder.finish()
 }

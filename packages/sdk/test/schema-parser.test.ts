@@ -1,7 +1,8 @@
 import { test } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type ArgumentSchema, arg, type Key } from '../src/index.ts'
-import { compileKeyFinder, compileParser, ListArgs } from '../src/internal.ts'
+import { compileKeyFinder, compileParser } from '../src/internal.ts'
+import { ListArgs } from './list-args.ts'
 
 /** Parses the words of a command line; keys are shown as `key(name)`. */
 const parse = (schema: ArgumentSchema, line: string): Record<string, unknown> => {

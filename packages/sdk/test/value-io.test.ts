@@ -1,13 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import {
-  decodeTypeId,
-  defineDataType,
-  encodeTypeId,
-  ModuleDefinitionError,
-  ValueFormatError,
-} from '../src/index.ts'
-import { decompressLzf, encodeValue, ValueDecoder, ValueEncoder } from '../src/internal.ts'
+import { decodeTypeId, encodeTypeId, ModuleDefinitionError, ValueFormatError } from '../src/index.ts'
+import { decompressLzf, ValueDecoder, ValueEncoder } from '../src/internal.ts'
 import { start, type TestServer } from '../src/test/index.ts'
 
 const test = suite<{ redis: TestServer }>('values of data types')
@@ -53,19 +47,6 @@ test('the bytes are those of RDB', () => {
   encoder.string('ab')
   const expected = '0205 0281ffffffffffffffff 02412c 028000011170 04000000000000f03f 030000803f 05026162 00'
   assert.is(encoder.finish().toString('hex'), expected.replaceAll(' ', ''))
-})
-
-test('a whole value begins with the id of its type', () => {
-  const counter = defineDataType<number>({
-    name: 'counter-A',
-    encodingVersion: 3,
-    save: (io, value) => io.unsigned(value),
-    load: (io) => io.unsigned(),
-  })
-  const decoder = new ValueDecoder(encodeValue(counter, 7))
-  assert.is(decoder.length64(), counter.id)
-  assert.is(decoder.unsigned(), 7)
-  decoder.finish()
 })
 
 test('a type id holds name and version, as Redis makes it', () => {

@@ -1,14 +1,12 @@
 import { moveBytes } from '../copy-bytes.ts'
-import type { ElementView } from './element-view.ts'
 import { formatHalves, formatInteger, Integer64, parseHalves } from './integers.ts'
 import type { Region } from './region.ts'
 
 // An intset, byte for byte as Redis lays it out: the bytes of one value (2, 4 or 8) and the number of values, 32 bits
 // each, then the values in ascending order, all little-endian. The first value that needs more bytes widens them all.
 //
-// Values are numbers where they fit ±(2^53 − 1). The functions ending in 64 take any signed 64-bit integer as a bigint,
-// those ending in Text take the bytes of its text; all three are the same set. Meant to be imported as a namespace:
-// `import * as intset from './packed/intset.ts'`.
+// Values are given and returned as text. Meant to be imported as a namespace: `import * as intset from
+// './packed/intset.ts'`.
 
 /** Bytes before the first value. */
 export const HEADER_BYTES = 8
@@ -144,33 +142,9 @@ function removeSought(region: Region): boolean {
   return true
 }
 
-/** Whether `value`, a safe integer, is in the set. */
-export function find(region: Region, value: number): boolean {
-  sought.setNumber(value)
-  return search(region) >= 0
-}
-
-/** Whether `value` is in the set. */
-export function find64(region: Region, value: bigint): boolean {
-  sought.setBigint(value)
-  return search(region) >= 0
-}
-
 /** Whether `source[from, to)` is the text of an integer in the set. */
 export function findText(region: Region, source: Buffer, from: number, to: number): boolean {
   return parseHalves(source, from, to, sought) && search(region) >= 0
-}
-
-/** Adds `value`, a safe integer; returns whether it is new. */
-export function add(region: Region, value: number): boolean {
-  sought.setNumber(value)
-  return insertSought(region)
-}
-
-/** Adds `value`; returns whether it is new. */
-export function add64(region: Region, value: bigint): boolean {
-  sought.setBigint(value)
-  return insertSought(region)
 }
 
 /**
@@ -179,18 +153,6 @@ export function add64(region: Region, value: bigint): boolean {
  */
 export function addText(region: Region, source: Buffer, from: number, to: number): boolean {
   return parseHalves(source, from, to, sought) && insertSought(region)
-}
-
-/** Removes `value`, a safe integer; returns whether it was there. */
-export function remove(region: Region, value: number): boolean {
-  sought.setNumber(value)
-  return removeSought(region)
-}
-
-/** Removes `value`; returns whether it was there. */
-export function remove64(region: Region, value: bigint): boolean {
-  sought.setBigint(value)
-  return removeSought(region)
 }
 
 /** Removes the integer whose text is `source[from, to)`; returns whether it was there. */
@@ -202,24 +164,6 @@ export function removeText(region: Region, source: Buffer, from: number, to: num
 export function removeAt(region: Region, index: number): void {
   load(region.bytes, region.start + HEADER_BYTES, width(region), index, sought)
   removeSought(region)
-}
-
-/** Value `index`, which is in range, in ascending order; past ±(2^53 − 1) it is rounded. */
-export function get(region: Region, index: number): number {
-  load(region.bytes, region.start + HEADER_BYTES, width(region), index, current)
-  return current.high === current.low >> 31 ? current.low : current.toNumber()
-}
-
-/** Value `index`, which is in range, exactly. */
-export function get64(region: Region, index: number): bigint {
-  load(region.bytes, region.start + HEADER_BYTES, width(region), index, current)
-  return current.toBigint()
-}
-
-/** Decodes value `index`, which is in range, into `into`. */
-export function read(region: Region, index: number, into: ElementView): void {
-  load(region.bytes, region.start + HEADER_BYTES, width(region), index, current)
-  into.setHalves(current.high, current.low)
 }
 
 /** Writes value `index` as text at `at`, up to 20 bytes; returns the offset after it. */

@@ -150,11 +150,6 @@ export function appendInteger(region: Region, value: number): number {
   return position
 }
 
-/** Inserts an integer before the element at `position`; the new element is then at `position`. */
-export function insertIntegerBefore(region: Region, position: number, value: number): void {
-  insertPrepared(region, position, region.bytes, 0, 0, prepareInteger(value))
-}
-
 /** Inserts an integer after the element at `position`; returns the position of the new element. */
 export function insertIntegerAfter(region: Region, position: number, value: number): number {
   const after = position + entrySize(region.bytes, region.start + position)
@@ -179,11 +174,6 @@ function replacePrepared(
 /** Makes the element at `position` be `source[from, to)`; its position stays. */
 export function replace(region: Region, position: number, source: Buffer, from: number, to: number): void {
   replacePrepared(region, position, source, from, to, prepare(source, from, to))
-}
-
-/** Makes the element at `position` be an integer; its position stays. */
-export function replaceInteger(region: Region, position: number, value: number): void {
-  replacePrepared(region, position, region.bytes, 0, 0, prepareInteger(value))
 }
 
 /** `position` where an element starts there, or {@link NO_POSITION} at the end. */

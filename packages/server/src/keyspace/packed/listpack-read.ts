@@ -92,18 +92,6 @@ export function read(region: Region, position: number, into: ElementView): void 
   readElement(region.bytes, region.start + position, into)
 }
 
-/** Bytes of the element at `position` as text. */
-export function elementLength(region: Region, position: number): number {
-  read(region, position, view)
-  return view.textLength
-}
-
-/** Writes the element at `position` as text at `at`; returns the offset after it. An integer takes up to 20 bytes. */
-export function copyElement(region: Region, position: number, into: Buffer, at: number): number {
-  read(region, position, view)
-  return view.copyTo(into, at)
-}
-
 /** A copy of the element at `position` as text. */
 export function element(region: Region, position: number): Buffer {
   read(region, position, view)

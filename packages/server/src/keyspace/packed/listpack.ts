@@ -14,7 +14,6 @@ export {
   insertAfter,
   insertBefore,
   insertIntegerAfter,
-  insertIntegerBefore,
   isSafeToAdd,
   ListpackFullError,
   MOST_BYTES,
@@ -23,16 +22,13 @@ export {
   removeFrom,
   removeRange,
   replace,
-  replaceInteger,
 } from './listpack-edit.ts'
 export { HEADER_BYTES } from './listpack-element.ts'
 export {
   compare,
-  copyElement,
   count,
   EMPTY_BYTES,
   element,
-  elementLength,
   find,
   first,
   last,

@@ -41,12 +41,6 @@ export type End = 'head' | 'tail'
 /** Called with each element, `bytes[from, to)`; the range is valid during the call only. */
 export type ElementVisitor = (bytes: Buffer, from: number, to: number) => void
 
-/** Makes `holder` an empty list, to be given elements at once. */
-export function initialize(holder: ValueHolder): void {
-  holder.setInline(Encoding.listpack, listpack.EMPTY_BYTES)
-  listpack.create(holder)
-}
-
 /** Adds key `source[from, to)`, which must not exist, with an empty list, to be given elements at once. */
 export function create(database: Database, source: Buffer, from: number, to: number): Entry {
   const entry = database.create(source, from, to, Type.list, Encoding.listpack, listpack.EMPTY_BYTES)

@@ -1,6 +1,6 @@
-import type { Args } from './args.ts'
-import { CommandError } from './errors.ts'
-import type { BytesLike } from './keys.ts'
+import type { Args } from '../src/args.ts'
+import { CommandError } from '../src/errors.ts'
+import type { BytesLike } from '../src/keys.ts'
 
 const zero = 0x30
 const minus = 0x2d
