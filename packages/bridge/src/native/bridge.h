@@ -60,6 +60,8 @@ void memory_tell(void);   /* lets JavaScript know of them */
 #define NUMBER_TEXT 64
 size_t format_signed(char *out, long long value);
 size_t format_unsigned(char *out, unsigned long long value);
+enum { DOUBLE_DIGITS = 20 };
+int double_digits(double value, char *digits, int *exponent); /* grisu.c */
 size_t format_double(char *out, double value); /* shortest that reads back the same */
 bool parse_signed(const char *text, size_t length, long long *value);
 bool parse_unsigned(const char *text, size_t length, unsigned long long *value);

@@ -25,24 +25,6 @@ size_t format_signed(char *out, long long value) {
   return 1 + format_unsigned(out + 1, 0ull - (unsigned long long)value);
 }
 
-/* The digits and decimal exponent of the shortest text that reads back as `value` (> 0). */
-static int shortest_digits(double value, char *digits, int *exponent) {
-  char text[40];
-  for (int precision = 0; precision < 17; precision++) {
-    snprintf(text, sizeof text, "%.*e", precision, value);
-    if (precision == 16 || strtod(text, NULL) == value) break;
-  }
-  int count = 0;
-  char *at = text;
-  for (; *at != 'e'; at++) {
-    if (isdigit((unsigned char)*at)) digits[count++] = *at;
-  }
-  while (count > 1 && digits[count - 1] == '0') count--;
-  /* The exponent of the last digit, not of the first. */
-  *exponent = atoi(at + 1) - count + 1;
-  return count;
-}
-
 /* Plain digits while they are few, a decimal point while it is near, an exponent otherwise. */
 static size_t place_digits(char *out, const char *digits, int count, int exponent) {
   int first = exponent + count - 1;
@@ -87,9 +69,9 @@ size_t format_double(char *out, double value) {
   }
   size_t at = 0;
   if (value < 0) out[at++] = '-';
-  char digits[24];
+  char digits[DOUBLE_DIGITS];
   int exponent;
-  int count = shortest_digits(fabs(value), digits, &exponent);
+  int count = double_digits(fabs(value), digits, &exponent);
   at += place_digits(out + at, digits, count, exponent);
   out[at] = '\0';
   return at;

@@ -29,6 +29,10 @@ COMMAND(strings) {
     CHECK(same(RedisModule_CreateStringFromDouble(ctx, 0.1), "0.1"));
     CHECK(same(RedisModule_CreateStringFromDouble(ctx, 1e300), "1e+300"));
     CHECK(same(RedisModule_CreateStringFromDouble(ctx, -2.5e-7), "-2.5e-7"));
+    /* What Redis finds is not always the shortest or the nearest. */
+    CHECK(same(RedisModule_CreateStringFromDouble(ctx, 0.19312), "0.19312000000000001"));
+    CHECK(same(RedisModule_CreateStringFromDouble(ctx, 1144036537550326.75), "1144036537550326.7"));
+    CHECK(same(RedisModule_CreateStringFromDouble(ctx, 0x1p-1074), "5e-324"));
   }
   CHECK(same(RedisModule_CreateStringFromDouble(ctx, 17179869184.5), "17179869184.5"));
   CHECK(same(RedisModule_CreateStringFromDouble(ctx, 3), "3"));
