@@ -48,7 +48,7 @@ export interface Reply {
   endDeferred(mark: DeferredMark, kind: 'array' | 'map' | 'set' | 'push', length: number): void
 }
 
-/** Wraps a text so that it is replied as a simple string rather than a bulk string. */
+/** Wraps a text so that it is replied as a simple string rather than a bulk string; line ends in it become blanks. */
 export class SimpleString {
   readonly text: string
   constructor(text: string) {
@@ -57,7 +57,7 @@ export class SimpleString {
 }
 recogniseCopies(SimpleString)
 
-/** Wraps text with a three-letter format so that it is replied as a RESP3 verbatim string. */
+/** Wraps text with a format of three letters, cut or filled up to that, so that it is replied as a RESP3 verbatim string. */
 export class VerbatimString {
   readonly format: string
   readonly text: string

@@ -220,7 +220,8 @@ export class ReplyWriter implements Reply {
     }
     const bytes = typeof text === 'string' ? Buffer.from(text) : text
     this.#header(0x3d, bytes.length + 4)
-    this.rawText(`${format}:`)
+    // The format counts as three bytes in the length, whatever a module gives; Redis cuts and fills it up likewise.
+    this.raw(Buffer.from(`${format.padEnd(3).slice(0, 3)}:`, 'latin1'))
     this.raw(bytes)
     this.raw(CRLF)
   }

@@ -46,7 +46,7 @@ function writeObject(
 ): void {
   if (value === null) reply.null()
   else if (value instanceof Uint8Array) reply.bulk(value)
-  else if (value instanceof SimpleString) reply.simple(value.text)
+  else if (value instanceof SimpleString) reply.simple(value.text.replace(/[\r\n]/g, ' '))
   else if (value instanceof CommandError) reply.error(value.message, value.code)
   else if (value instanceof Error) reply.error(value.message)
   else if (value instanceof DoubleValue) reply.double(value.value)
