@@ -462,6 +462,20 @@ test('after a background save that failed writes are refused, after a SAVE they 
   }
 })
 
+test('who connects while a server starts on little data is served when it is loaded', async () => {
+  const first = await startModis(NO_SAVE_POINTS)
+  await fill(first)
+  await saved(first)
+  for (let round = 0; round < 3; round++) {
+    const port = await freePort()
+    const again = startModis({ ...NO_SAVE_POINTS, dir: first.folder, port })
+    const client = await connectSoon(port)
+    assert.is(await client.call('GET', 'string:short'), 'hello')
+    client.close()
+    await (await again).stop()
+  }
+})
+
 test('clients are answered while data is loaded', async () => {
   const source = await startRedis({ ...NO_SAVE_POINTS, rdbcompression: 'no' })
   const filler = await RawClient.connect(source.port)

@@ -258,10 +258,12 @@ export class Server {
     await this.modules.loadConfigured()
     this.users.loadConfigured()
     dispatcher.gate |= ServerGate.loading
+    // Once it listens, nothing is waited for before the load: clients of a file that is loaded soon hear nothing of it.
+    const loads = options.load !== false && this.persistence.hasFile
+    if (loads) await this.interludes.prepare()
     await listeners.open(options.anyPort ?? false)
     log.notice('Server initialized')
-    if (options.load !== false && this.persistence.hasFile) {
-      await this.interludes.prepare()
+    if (loads) {
       this.persistence.load()
       if (this.#closing !== undefined) return
     }
