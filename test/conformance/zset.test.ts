@@ -228,7 +228,16 @@ test('what is drawn and what is refused', async () => {
       ...['ZRANDMEMBER one x', 'ZRANDMEMBER one 1 NONSENSE', 'ZRANDMEMBER one 1 WITHSCORES x'],
       ...['ZRANDMEMBER one 9223372036854775807 WITHSCORES', 'ZRANDMEMBER one -9223372036854775808'],
       ...['ZRANDMEMBER one -9223372036854775807 WITHSCORES', 'ZRANDMEMBER one 9223372036854775807'],
-      ...['ZRANDMEMBER', 'ZRANDMEMBER large 400', 'ZRANDMEMBER large 500 WITHSCORES'],
+      ...[
+        'ZRANDMEMBER none -9223372036854775807 WITHSCORES',
+        'ZRANDMEMBER none -4611686018427387904 WITHSCORES',
+      ],
+      ...[
+        'ZRANDMEMBER none -4611686018427387903 WITHSCORES',
+        'ZRANDMEMBER',
+        'ZRANDMEMBER large 400',
+        'ZRANDMEMBER large 500 WITHSCORES',
+      ],
     )
     for (const count of [5, 300, -50]) {
       const reply = (await pair.modis.call('ZRANDMEMBER', 'large', count, 'WITHSCORES')) as Value[]

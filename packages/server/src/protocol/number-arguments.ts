@@ -8,6 +8,8 @@ const MILLISECONDS = 1000
 const LONG_RANGE = 2 ** 63
 const MIN_LONG = '-9223372036854775808'
 
+const MOST_PAIRS = 2n ** 62n - 1n
+
 /** Most elements with repetitions that one call returns. */
 const MOST_REPETITIONS = 10_000_000
 
@@ -72,6 +74,17 @@ export function symmetricArgument(args: RequestArgs, index: number): number {
  */
 export function checkRepetitions(count: number): void {
   if (count < -MOST_REPETITIONS) throw outOfRange
+}
+
+/**
+ * Makes sure that argument `index`, `count` as {@link symmetricArgument} gives it, is a 64-bit number when it is doubled:
+ * a count of elements that come with their values.
+ * @throws CommandError `ERR value is out of range`
+ */
+export function checkPairs(args: RequestArgs, index: number, count: number): void {
+  if (Math.abs(count) !== Number.MAX_SAFE_INTEGER) return
+  const exact = args.integer64(index)
+  if (exact > MOST_PAIRS || exact < -MOST_PAIRS) throw outOfRange
 }
 
 /**

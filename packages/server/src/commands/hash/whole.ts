@@ -1,12 +1,10 @@
 import type { CommandContext } from '../../dispatch/command-context.ts'
-import { outOfRange, syntaxError } from '../../dispatch/command-errors.ts'
+import { syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as hashes from '../../keyspace/types/hash.ts'
-import { checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
+import { checkPairs, checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { cursorArgument, scanOptions, writeEmptyScan, writeScan } from '../scan-options.ts'
-
-const MOST_PAIRS = 2n ** 62n - 1n
 
 export function hlen(ctx: CommandContext, args: RequestArgs): void {
   const entry = ctx.readKey(args, 1)
@@ -77,7 +75,7 @@ function drawMany(ctx: CommandContext, args: RequestArgs): void {
   const count = symmetricArgument(args, 2)
   if (args.count > 4 || (args.count === 4 && !args.equals(3, 'WITHVALUES'))) throw syntaxError
   const withValues = args.count === 4
-  if (withValues && count === Number.MAX_SAFE_INTEGER && args.integer64(2) > MOST_PAIRS) throw outOfRange
+  if (withValues) checkPairs(args, 2, count)
   const entry = ctx.readKey(args, 1)?.expect(Type.hash)
   if (entry === undefined || count === 0) {
     reply.array(0)

@@ -1,13 +1,10 @@
 import type { CommandContext } from '../../dispatch/command-context.ts'
-import { outOfRange, syntaxError } from '../../dispatch/command-errors.ts'
+import { syntaxError } from '../../dispatch/command-errors.ts'
 import { Type } from '../../keyspace/entry-layout.ts'
 import * as zsets from '../../keyspace/types/zset.ts'
-import { checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
+import { checkPairs, checkRepetitions, symmetricArgument } from '../../protocol/number-arguments.ts'
 import type { RequestArgs } from '../../protocol/request-args.ts'
 import { elementWriter, writeCount, writeRange } from './elements.ts'
-
-// Twice as many elements must still be a 64-bit number.
-const MOST_WITH_SCORES = 2n ** 62n - 1n
 
 export function zrandmember(ctx: CommandContext, args: RequestArgs): void {
   if (args.count > 2) {
@@ -24,7 +21,7 @@ function sampleMany(ctx: CommandContext, args: RequestArgs): void {
   const count = symmetricArgument(args, 2)
   const withScores = args.count === 4 && args.equals(3, 'WITHSCORES')
   if (args.count > 3 && !withScores) throw syntaxError
-  if (withScores && !Number.isSafeInteger(count + 1) && args.integer64(2) > MOST_WITH_SCORES) throw outOfRange
+  if (withScores) checkPairs(args, 2, count)
   const entry = ctx.database.read(args.buffer, args.start(1), args.end(1))?.expect(Type.zset)
   if (entry === undefined || count === 0) {
     reply.array(0)
