@@ -561,4 +561,24 @@ test('figures: calls, failures and time of each command, kept across a reload', 
   )
 })
 
+test('a rule for a command outlives its module, holds again when that is back, and can be replaced meanwhile', async () => {
+  const rules = async (): Promise<string> => {
+    const lines = (await modis.call('ACL', 'LIST')) as string[]
+    return lines.find((line) => line.startsWith('user orphan ')) ?? ''
+  }
+  const mayRun = async (): Promise<boolean> =>
+    (await modis.call('ACL', 'DRYRUN', 'orphan', 'lab.value', '1')) === 'OK'
+  await modis.call('ACL', 'SETUSER', 'orphan', '+lab.value', '+lab.keep', '~*')
+  assert.is(await mayRun(), true)
+  assert.is(await modis.call('MODULE', 'UNLOAD', 'lab'), 'OK')
+  assert.match(await rules(), /-@all \+lab\.value \+lab\.keep$/)
+  assert.match(await modis.call('ACL', 'SETUSER', 'orphan', '+lab.kept'), 'Unknown command or category name')
+  assert.is(await modis.call('ACL', 'SETUSER', 'orphan', '-lab.keep'), 'OK')
+  assert.match(await rules(), /-@all \+lab\.value -lab\.keep$/)
+  assert.is(await modis.call('MODULE', 'LOAD', 'lab'), 'OK')
+  assert.is(await mayRun(), true)
+  assert.is(await modis.call('ACL', 'SETUSER', 'orphan', '-lab.value'), 'OK')
+  assert.is(await mayRun(), false)
+})
+
 test.run()
