@@ -572,7 +572,10 @@ test('a rule for a command outlives its module, holds again when that is back, a
   assert.is(await mayRun(), true)
   assert.is(await modis.call('MODULE', 'UNLOAD', 'lab'), 'OK')
   assert.match(await rules(), /-@all \+lab\.value \+lab\.keep$/)
-  assert.match(await modis.call('ACL', 'SETUSER', 'orphan', '+lab.kept'), 'Unknown command or category name')
+  assert.match(
+    String(await modis.call('ACL', 'SETUSER', 'orphan', '+lab.kept')),
+    'Unknown command or category name',
+  )
   assert.is(await modis.call('ACL', 'SETUSER', 'orphan', '-lab.keep'), 'OK')
   assert.match(await rules(), /-@all \+lab\.value -lab\.keep$/)
   assert.is(await modis.call('MODULE', 'LOAD', 'lab'), 'OK')
