@@ -48,6 +48,13 @@ export const persistenceOptions = inSection('persistence', [
     'Version of the format that is written: 11 as Redis 7.2, or 10, which Redis 7.0 reads too.',
   ),
   boolean('stop-writes-on-bgsave-error', true, 'Refuses writes after a save has failed.'),
+  integer(
+    'loading-process-events-interval-bytes',
+    2 << 20,
+    [1024, MAX_INT],
+    'Bytes of a file that are loaded between two looks at the clients.',
+    { hidden: true },
+  ),
   ...withoutEffect([
     oneof(
       'sanitize-dump-payload',
@@ -59,8 +66,5 @@ export const persistenceOptions = inSection('persistence', [
     boolean('rdb-save-incremental-fsync', true, 'Flushes the RDB file as it grows.'),
     integer('rdb-key-save-delay', 0, [-MAX_INT, MAX_INT], 'Slows saving down, for tests.', { hidden: true }),
     integer('key-load-delay', 0, [-MAX_INT, MAX_INT], 'Slows loading down, for tests.', { hidden: true }),
-    integer('loading-process-events-interval-bytes', 2 << 20, [1024, MAX_INT], 'Bytes loaded at a time.', {
-      hidden: true,
-    }),
   ]),
 ])
