@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { freePort as anyFreePort } from '@modis/sdk/test'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { DatagramSocket } from './support/datagram-socket.ts'
@@ -15,6 +16,8 @@ const loader = fileURLToPath(import.meta.resolve('tsx'))
 const nodeArguments = ['--conditions=modis-source', '--import', loader, entry]
 const folder = mkdtempSync(join(tmpdir(), 'modis-cli-'))
 const running = new Set<ChildProcess>()
+/** How long to wait for what comes sooner or later. */
+const PATIENCE_MS = 60_000
 
 test.after(() => {
   for (const child of running) child.kill('SIGKILL')
@@ -33,30 +36,40 @@ function run(...args: string[]): { status: number | null; output: string; errors
   const { status, stdout, stderr } = spawnSync(process.execPath, [...nodeArguments, ...args], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: PATIENCE_MS,
   })
   return { status, output: stdout, errors: stderr }
 }
 
-/** Starts `modis` and waits until it is ready. */
-async function start(args: readonly string[], cwd = folder): Promise<Started> {
+/** Starts `modis`, with this on its standard input, and waits until it is ready. */
+async function start(args: readonly string[], cwd = folder, input = ''): Promise<Started> {
   const child = spawn(process.execPath, [...nodeArguments, ...args], { cwd, stdio: ['pipe', 'pipe', 'pipe'] })
   running.add(child)
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
   child.stderr.on('data', (chunk) => (output += chunk))
-  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  child.stdin.end(input)
+  // Once it is closed, all that it said is here.
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   void ended.then(() => running.delete(child))
-  const end = Date.now() + 30_000
-  while (!output.includes('Ready to accept connections')) {
-    if (child.exitCode !== null || Date.now() > end) throw new Error(`modis did not start:\n${output}`)
-    await sleep(20)
-  }
+  await until(() => {
+    if (child.exitCode !== null) throw new Error(`modis did not start:\n${output}`)
+    return output.includes('Ready to accept connections')
+  })
   const port = Number(/tcp port=(\d+)/.exec(output)?.[1] ?? 0)
   return { process: child, port, output: () => output, ended }
 }
 
-/** Sends lines to a server and resolves with all it answered until it was silent for a moment. */
+/** Waits for something that comes sooner or later. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s for ${holds}`)
+    await sleep(20)
+  }
+}
+
+/** Sends lines to a server, each when the one before has its answer, and resolves with all that was answered. */
 async function talk(target: number | string, ...lines: string[]): Promise<string> {
   const socket = typeof target === 'number' ? connect(target, '127.0.0.1') : connect(target)
   let answer = ''
@@ -65,20 +78,16 @@ async function talk(target: number | string, ...lines: string[]): Promise<string
   for (const line of lines) {
     const before = answer.length
     socket.write(`${line}\r\n`)
-    for (let i = 0; i < 100 && answer.length === before; i++) await sleep(10)
+    await until(() => answer.length > before || socket.destroyed)
   }
   await sleep(30)
   socket.destroy()
   return answer
 }
 
-function freePort(): Promise<string> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number }
-      probe.close(() => resolve(String(port)))
-    })
-  })
+/** As an argument: a port that no other suite has. */
+async function freePort(): Promise<string> {
+  return String(await anyFreePort())
 }
 
 function write(name: string, text: string): string {
@@ -197,18 +206,10 @@ test('a file, its includes and the command line, in the order of their words', a
 })
 
 test('the standard input can be the file', async () => {
-  const port = await freePort()
-  const child = spawn(process.execPath, [...nodeArguments, '-', '--port', port], {
-    cwd: folder,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  running.add(child)
-  child.stdin.end('timeout 11\n')
-  let output = ''
-  child.stdout.on('data', (chunk) => (output += chunk))
-  while (!output.includes('Ready')) await sleep(20)
-  assert.match(await talk(Number(port), 'CONFIG GET timeout'), '\r\n11\r\n')
-  child.kill('SIGKILL')
+  const server = await start(['-', '--port', await freePort()], folder, 'timeout 11\n')
+  assert.match(await talk(server.port, 'CONFIG GET timeout'), '\r\n11\r\n')
+  server.process.kill('SIGKILL')
+  await server.ended
 })
 
 test('modis.config.*, .modisrc and package.json are found where no file is named', async () => {
@@ -266,8 +267,7 @@ test('a unix socket, a pid file and a log file, which go and come with the serve
   )
   running.add(child)
   const ended = new Promise((resolve) => child.once('exit', resolve))
-  while (!existsSync(logfile) || !readFileSync(logfile, 'utf8').includes('connections unix path='))
-    await sleep(20)
+  await until(() => existsSync(logfile) && readFileSync(logfile, 'utf8').includes('connections unix path='))
   assert.is(readFileSync(pidfile, 'utf8'), `${child.pid}\n`)
   assert.match(await talk(socket, 'PING', 'CLIENT INFO'), new RegExp(`addr=${socket}:0 .*flags=U`))
   child.kill('SIGINT')
@@ -304,8 +304,9 @@ test('a second SIGINT ends the server while it saves, a second SIGTERM does not'
     const dir = mkdtempSync(join(folder, 'signals-'))
     const save = ['--save', '3600', '1', '--enable-debug-command', 'yes']
     const server = await start(['--port', await freePort(), '--dir', dir, ...save])
-    await talk(server.port, 'DEBUG POPULATE 200000 key 100', 'BGSAVE')
+    await talk(server.port, 'DEBUG POPULATE 1000000 key 100', 'BGSAVE')
     server.process.kill(signal)
+    // Of so many keys that the save is not over before the next signal comes.
     while (!server.output().includes('Saving the final RDB snapshot')) await sleep(1)
     let status: number | null | undefined
     void server.ended.then((result) => (status = result))
@@ -396,13 +397,11 @@ test('CONFIG REWRITE keeps comments and order, and what it writes can be read', 
 
 /** Waits for a server in the background, and ends it. */
 async function endBackground(port: number, pidfile: string): Promise<void> {
-  for (let i = 0; i < 500 && !(await talk(port, 'PING').catch(() => '')).includes('PONG'); i++)
-    await sleep(20)
+  await until(async () => (await talk(port, 'PING')).includes('PONG'))
   const pid = Number(readFileSync(pidfile, 'utf8'))
   assert.match(await talk(port, 'INFO server'), `process_id:${pid}`)
   process.kill(pid, 'SIGTERM')
-  for (let i = 0; i < 500 && existsSync(pidfile); i++) await sleep(20)
-  assert.not.ok(existsSync(pidfile))
+  await until(() => !existsSync(pidfile))
 }
 
 test('daemonize goes on in the background', async () => {
@@ -420,7 +419,7 @@ test('daemonize with a configuration from the standard input', async () => {
   const { status } = spawnSync(process.execPath, [...nodeArguments, '-'], {
     cwd: folder,
     input,
-    timeout: 30_000,
+    timeout: PATIENCE_MS,
   })
   assert.is(status, 0)
   await endBackground(Number(port), pidfile)

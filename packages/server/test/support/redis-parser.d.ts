@@ -1,6 +1,7 @@
 declare module 'redis-parser' {
   interface Options {
     returnBuffers?: boolean
+    stringNumbers?: boolean
     returnReply(reply: unknown): void
     returnError(error: Error): void
     returnFatalError?(error: Error): void
