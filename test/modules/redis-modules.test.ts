@@ -258,4 +258,24 @@ test('values of modules count once: by what was allocated for them', async () =>
   await until('memory is given back', async () => (await used()) < before + 2000)
 })
 
+test('a reload takes values along; where one is refused, all stays as it was', async () => {
+  const { modis } = pair
+  await modis.call('FLUSHALL')
+  for (let round = 0; round < 3000; round++)
+    await modis.call('registry.set', `k${round}`, round === 666 ? 1 : round)
+  const digest = String(await modis.call('DEBUG', 'DIGEST'))
+  for (let round = 0; round < 2; round++) {
+    assert.equal(await modis.call('MODULE', 'RELOAD', 'registry'), new Status('OK'))
+    assert.is(String(await modis.call('DEBUG', 'DIGEST')), digest)
+  }
+  await modis.call('registry.set', 'k5', 666)
+  const changed = String(await modis.call('DEBUG', 'DIGEST'))
+  assert.match(
+    ((await modis.call('MODULE', 'RELOAD', 'registry')) as ReplyError).text,
+    /a value of the data type '.*' cannot be taken over: the module refused the value/,
+  )
+  assert.is(String(await modis.call('DEBUG', 'DIGEST')), changed)
+  await modis.call('FLUSHALL')
+})
+
 test.run()

@@ -149,6 +149,11 @@ export interface Bridge {
   typeAuxLoad(type: number, encodingVersion: number, when: number, payload: Uint8Array): number
   /** RESP commands that rebuild the value. */
   typeRewrite(type: number, value: number, db: number, key: Uint8Array): Uint8Array
+  /**
+   * Makes values of the type `to` of values of `from`, by saving each and loading it; they take their places in `values`.
+   * Returns how many there are: fewer than all where one is refused.
+   */
+  typeCarry(from: number, to: number, values: Float64Array): number
   typeFree(type: number, value: number): void
   typeUnlink(type: number, value: number, db: number, key: Uint8Array): void
   typeFreeEffort(type: number, value: number, db: number, key: Uint8Array): number

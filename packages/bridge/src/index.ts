@@ -52,6 +52,7 @@ interface Addon extends Sockets {
   typeMeasure(key: Uint8Array): void
   typeDigest(key: Uint8Array): void
   typeCopy(from: Uint8Array, to: Uint8Array): void
+  typeCarry(values: Float64Array): void
   metadataUnlink(values: Uint8Array, key: Uint8Array): void
   metadataFree(values: Uint8Array, key: Uint8Array): void
   metadataTransfer(values: Uint8Array, keys: Uint8Array): void
@@ -242,6 +243,12 @@ class NativeBridge implements Bridge {
     this.#put(type, value, db)
     this.#addon.typeRewrite(key)
     return this.#memory.takeBytes()
+  }
+
+  typeCarry(from: number, to: number, values: Float64Array): number {
+    this.#put(from, to)
+    this.#addon.typeCarry(values)
+    return this.#memory.slots[0]
   }
 
   typeFree(type: number, value: number): void {

@@ -78,6 +78,21 @@ test('what is saved is what Redis writes, and loads again', async ({ host, clien
   assert.is((await host.send(client, 'types.through', 'key')).toString(), '+OK\r\n')
 })
 
+test('many values become those of another version at once', async ({ host, client, type }) => {
+  await host.send(client, 'types.set', 'key', '5', 'text')
+  await host.send(client, 'types.set', 'other', '6', 'words')
+  const former = ['key', 'other'].map((name) => pointerAt(host, name))
+  const carried = Float64Array.from(former)
+  assert.is(host.bridge.typeCarry(type, type, carried), 2)
+  for (const [index, value] of carried.entries()) {
+    assert.is.not(value, former[index])
+    const saved = host.bridge.typeSave(type, former[index], 0, key)
+    assert.equal(host.bridge.typeSave(type, value, 0, key), saved)
+    host.bridge.typeFree(type, value)
+  }
+  assert.is(host.bridge.typeCarry(type, 12345, Float64Array.from(former)), 0)
+})
+
 test('strings that Redis compressed or stored as integers are read', ({ host, type }) => {
   // "aaaaaaaaaa…" (20 of them) in LZF: one literal, then a run of 19 at distance 1.
   const lzf = 'c3' + '05' + '14' + '00' + '61' + 'e0' + '0a' + '00'

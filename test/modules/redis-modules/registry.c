@@ -40,6 +40,10 @@ static void *load(RedisModuleIO *io, int version) {
   (void)version;
   long long *value = RedisModule_Alloc(sizeof *value);
   *value = RedisModule_LoadSigned(io);
+  if (*value == 666) {
+    RedisModule_Free(value);
+    return NULL;
+  }
   note("load", *value, RedisModule_GetDbIdFromIO(io));
   return value;
 }

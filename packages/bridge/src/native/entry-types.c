@@ -14,6 +14,14 @@ static RedisModuleType *type_of(napi_env env, void **value) {
   return type;
 }
 
+/* Saves a value up to and including the closing opcode. */
+static void save_value(RedisModuleIO *io, void *value) {
+  Running before = running_enter(io->module, "saving a value");
+  io->type->methods.rdb_save(io, value);
+  running_leave(before);
+  buffer_byte(&io->out, 0);
+}
+
 /* type, value, database; key. */
 static napi_value entry_type_save(napi_env env, napi_callback_info info) {
   Bytes in[2];
@@ -23,10 +31,7 @@ static napi_value entry_type_save(napi_env env, napi_callback_info info) {
   if (type == NULL) return NULL;
   RedisModuleIO io = {.module = type->module, .type = type, .saving = true, .db = (int)slots[2]};
   io.key = string_of(in[0]);
-  Running before = running_enter(type->module, "saving a value");
-  type->methods.rdb_save(&io, value);
-  running_leave(before);
-  buffer_byte(&io.out, 0); /* the closing opcode */
+  save_value(&io, value);
   give(io.out.data, io.out.length);
   string_release(io.key);
   io_finish(&io);
@@ -46,6 +51,14 @@ static void *guarded_load(RedisModuleIO *io, int encoding_version) {
   return value;
 }
 
+/* As guarded_load; `complete` where the bytes end with the value. One that does not is freed. */
+static void *load_value(RedisModuleIO *io, int encoding_version, bool *complete) {
+  void *value = guarded_load(io, encoding_version);
+  *complete = value && io_at_end(io);
+  if (value && !*complete) io->type->methods.free(value);
+  return value;
+}
+
 /* type, encoding version, database; payload, key. Slots: value, consumed. */
 static napi_value entry_type_load(napi_env env, napi_callback_info info) {
   Bytes in[2];
@@ -60,9 +73,8 @@ static napi_value entry_type_load(napi_env env, napi_callback_info info) {
                       .in_length = in[0].length,
                       .db = (int)slots[2],
                       .key = string_of(in[1])};
-  void *value = guarded_load(&io, encoding_version);
-  bool complete = value && io_at_end(&io);
-  if (value && !complete) type->methods.free(value);
+  bool complete;
+  void *value = load_value(&io, encoding_version, &complete);
   slots[0] = (double)(uintptr_t)value;
   slots[1] = (double)io.position;
   if (value == NULL) {
@@ -73,6 +85,41 @@ static napi_value entry_type_load(napi_env env, napi_callback_info info) {
   }
   string_release(io.key);
   io_finish(&io);
+  return NULL;
+}
+
+/* The value of `to` that becomes of one of `from`, by way of its bytes; NULL where it does not. */
+static void *carry(RedisModuleType *from, RedisModuleType *to, void *value, RedisModuleString *no_key) {
+  RedisModuleIO out = {.module = from->module, .type = from, .saving = true, .key = no_key};
+  save_value(&out, value);
+  RedisModuleIO in = {.module = to->module,
+                      .type = to,
+                      .in = (const unsigned char *)out.out.data,
+                      .in_length = out.out.length,
+                      .key = no_key};
+  bool complete;
+  void *carried = load_value(&in, from->encoding_version, &complete);
+  io_finish(&in);
+  io_finish(&out);
+  return complete ? carried : NULL;
+}
+
+/* from, to; values, as doubles. Puts what became of each in its place, and the number of those into
+ * slot 0: fewer than all where one is refused. */
+static napi_value entry_type_carry(napi_env env, napi_callback_info info) {
+  Bytes in[2];
+  read_bytes(env, info, in);
+  RedisModuleType *from = type_by_number((int)slots[0]), *to = type_by_number((int)slots[1]);
+  double *values = (double *)in[0].data;
+  RedisModuleString *no_key = string_of((Bytes){0});
+  size_t done = 0;
+  for (; from && to && done < in[0].length; done++) {
+    void *carried = carry(from, to, (void *)(uintptr_t)values[done], no_key);
+    if (carried == NULL) break;
+    values[done] = (double)(uintptr_t)carried;
+  }
+  string_release(no_key);
+  slots[0] = (double)done;
   return NULL;
 }
 
@@ -219,7 +266,7 @@ static const Entry entries[] = {
     {"typeAuxSave", entry_type_aux_save}, {"typeAuxLoad", entry_type_aux_load},
     {"typeRewrite", entry_type_rewrite},  {"typeFree", entry_type_free},
     {"typeMeasure", entry_type_measure},  {"typeDigest", entry_type_digest},
-    {"typeCopy", entry_type_copy},
+    {"typeCopy", entry_type_copy},        {"typeCarry", entry_type_carry},
 };
 
 void type_entries_define(napi_env env, napi_value exports) {

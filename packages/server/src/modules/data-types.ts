@@ -23,6 +23,8 @@ export interface TypeMethods<Content = unknown> {
   readonly announcesChanges: boolean
   /** Whether the memory of values is counted where it is allocated, so that nobody needs to ask for it. */
   readonly isCounted: boolean
+  /** The bridge's number of a Redis module's type. */
+  readonly number?: number
   /** The fields of the value with the closing opcode, as in an RDB file after the type's id. */
   save(content: Content, place: ValuePlace): Uint8Array
   /**
@@ -36,6 +38,11 @@ export interface TypeMethods<Content = unknown> {
     encodingVersion: number,
     place: ValuePlace,
   ): { readonly content: Content; readonly consumed: number }
+  /**
+   * Makes contents of this version of the type of those of another, as {@link save} there and {@link load} here would,
+   * as far as they go: what is missing in the result was refused, or comes after that. Undefined where only these can.
+   */
+  carryFrom?(former: TypeMethods, contents: readonly Content[]): Content[] | undefined
   free(content: Content): void
   /** Bytes the value takes. */
   memoryUsage(content: Content, place: ValuePlace, samples: number): number

@@ -15,10 +15,16 @@ export function bridgedType(
   return {
     announcesChanges: false,
     isCounted: true,
+    number,
     save: (value, { db, key }) => bridge.typeSave(number, value, db, key),
     load: (bytes, from, to, encodingVersion, { db, key }) => {
       const { value, consumed } = bridge.typeLoad(number, encodingVersion, bytes.subarray(from, to), db, key)
       return { content: value, consumed }
+    },
+    carryFrom: (former, contents) => {
+      if (former.number === undefined) return undefined
+      const values = Float64Array.from(contents)
+      return [...values.subarray(0, bridge.typeCarry(former.number, number, values))]
     },
     free: (value) => bridge.typeFree(number, value),
     memoryUsage: (value, { db, key }, samples) =>
