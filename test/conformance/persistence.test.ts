@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -286,9 +287,11 @@ test('a truncated or damaged file stops the start with offset and reason', async
       /version 99 of the format/,
     ],
     ['checksum', () => flip(cut, whole.length - 3), /the checksum of the \d+ bytes does not match/],
+    ['loop', () => replaceByLinkToItself(cut), /cannot load '.*cut\.rdb': ELOOP/],
     ['type', () => writeFileSync(cut, Buffer.from('REDIS0011\xf0\x01a\x01b', 'latin1')), /RDB type 240/],
   ]
   for (const [name, damage, expected] of cases) {
+    rmSync(cut, { force: true })
     writeFileSync(cut, whole)
     damage()
     const error = await startModis({ ...NO_SAVE_POINTS, dir: first.folder, dbfilename: 'cut.rdb' }).then(
@@ -303,6 +306,12 @@ test('a truncated or damaged file stops the start with offset and reason', async
   await (await startModis(unchecked)).stop()
   await first.stop()
 })
+
+/** A file that is there, as far as its folder goes, and cannot be opened. */
+function replaceByLinkToItself(file: string): void {
+  rmSync(file)
+  symlinkSync(file, file)
+}
 
 function flip(file: string, at: number): void {
   const bytes = readFileSync(file)

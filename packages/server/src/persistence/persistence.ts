@@ -1,6 +1,5 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   openSync,
   readSync,
@@ -299,9 +298,14 @@ export class Persistence {
     else dispatcher.gate &= ~ServerGate.saveFailed
   }
 
-  /** Whether there is an RDB file. */
+  /** Whether there is an RDB file. @throws Error where that cannot be told: saving later might overwrite it */
   get hasFile(): boolean {
-    return existsSync(this.path)
+    const { path } = this
+    try {
+      return statSync(path, { throwIfNoEntry: false }) !== undefined
+    } catch (error) {
+      throw new Error(`cannot load '${path}': ${(error as Error).message}`, { cause: error })
+    }
   }
 
   /**
