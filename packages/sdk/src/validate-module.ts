@@ -77,7 +77,7 @@ export const validateModule = (value: unknown): Module => {
   validateRequirements(where, module.requires)
   validateConfig(where, module.config ?? {})
   validateDataTypes(where, module.dataTypes ?? [])
-  validateCommands(where, module.commands ?? {})
+  validateCommands(where, 'command', module.commands ?? {})
   return module
 }
 
@@ -140,14 +140,20 @@ const validateDataTypes = (where: string, types: readonly DataType<any>[]): void
   }
 }
 
-const validateCommands = (where: string, commands: Readonly<Record<string, AnyCommand>>): void => {
-  if (!isObject(commands)) fail(`${where}: commands must be an object`)
+const validateCommands = (
+  where: string,
+  kind: 'command' | 'subcommand',
+  commands: Readonly<Record<string, AnyCommand>>,
+): void => {
+  if (!isObject(commands)) fail(`${where}: ${kind}s must be an object`)
   const names = new Set<string>()
   for (const [name, command] of Object.entries(commands)) {
     const lower = name.toLowerCase()
-    if (names.has(lower)) fail(`${where}: command '${name}' is defined twice, in different cases`)
+    if (names.has(lower)) fail(`${where}: ${kind} '${name}' is defined twice, in different cases`)
     names.add(lower)
-    validateCommand(`${where}: command '${name}'`, name, command)
+    validateCommand(`${where}: ${kind} '${name}'`, name, command)
+    if (kind === 'subcommand' && command.subcommands !== undefined)
+      fail(`${where}: ${kind} '${name}' cannot have subcommands`)
   }
 }
 
@@ -184,8 +190,5 @@ const validateHandlers = (where: string, command: AnyCommand): void => {
       fail(`${where}: ${property} must be a function`)
   if (run !== undefined && subcommands !== undefined)
     fail(`${where}: a command with subcommands reads its arguments itself; use raw instead of run`)
-  for (const [name, subcommand] of Object.entries(subcommands ?? {})) {
-    validateCommand(`${where}: subcommand '${name}'`, name, subcommand)
-    if (subcommand.subcommands !== undefined) fail(`${where}: subcommand '${name}' cannot have subcommands`)
-  }
+  if (subcommands !== undefined) validateCommands(where, 'subcommand', subcommands)
 }

@@ -85,6 +85,18 @@ test('commands', () => {
     { commands: { box: { summary: 'Box.', subcommands } } },
     /subcommand 'put' needs run, raw or subcommands/,
   )
+  refused(
+    { commands: { box: { summary: 'Box.', subcommands: { put: command, PUT: command } } } },
+    /command 'box': subcommand 'PUT' is defined twice, in different cases/,
+  )
+  refused(
+    { commands: { box: { summary: 'Box.', subcommands: { put: { summary: 'Puts.', subcommands } } } } },
+    /command 'box': subcommand 'put'/,
+  )
+  refused(
+    { commands: { box: { summary: 'Box.', subcommands: [] } } },
+    /command 'box': subcommands must be an object/,
+  )
 })
 
 test('arguments', () => {
