@@ -344,7 +344,7 @@ test('systemd is told when the server starts, is ready and stops', async () => {
   const systemd = new DatagramSocket(path)
   process.env.NOTIFY_SOCKET = path
   try {
-    const supervised = ['--supervised', 'systemd', '--save', '']
+    const supervised = ['--supervised', 'systemd', '--daemonize', 'yes', '--save', '']
     const server = await start(['--port', await freePort(), ...supervised])
     assert.is(await systemd.next(), 'STATUS=Modis is loading...')
     assert.is(await systemd.next(), 'READY=1\nSTATUS=Ready to accept connections')

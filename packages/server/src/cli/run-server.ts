@@ -28,7 +28,9 @@ export async function runServer(args: readonly string[]): Promise<number | undef
     config.file = found.file === undefined || found.file === '-' ? undefined : resolve(found.file)
     config.isFileRewritable = found.rewritable
     checkLogFile(config)
-    if (config.boolean('daemonize') && (await goToBackground(standardInput(found)))) return 0
+    // A supervisor wants the very process that it has started.
+    const goes = config.boolean('daemonize') && supervisorOf(config) === 'no'
+    if (goes && (await goToBackground(standardInput(found)))) return 0
     return await serve(config, found)
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
