@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -315,6 +315,39 @@ test('a second SIGINT ends the server while it saves, a second SIGTERM does not'
     else assert.is(server.process.signalCode, 'SIGINT')
     assert.is(existsSync(join(dir, 'dump.rdb')), signal === 'SIGTERM')
   }
+})
+
+test('a server that loads its data ends at once, and leaves the file as it is', async () => {
+  const dir = mkdtempSync(join(folder, 'loading-'))
+  const args = [
+    '--dir',
+    dir,
+    '--save',
+    '3600',
+    '1',
+    '--enable-debug-command',
+    'yes',
+    '--port',
+    await freePort(),
+  ]
+  const first = await start(args)
+  await talk(first.port, 'DEBUG POPULATE 600000 key 100')
+  first.process.kill('SIGTERM')
+  assert.is(await first.ended, 0)
+  const { size, mtimeMs } = statSync(join(dir, 'dump.rdb'))
+  const child = spawn(process.execPath, [...nodeArguments, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  running.add(child)
+  let output = ''
+  child.stdout.on('data', (chunk) => (output += chunk))
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  while (!output.includes('Loading RDB')) await sleep(1)
+  child.kill('SIGTERM')
+  await ended
+  running.delete(child)
+  assert.is(child.signalCode, 'SIGTERM')
+  assert.not.match(output, 'Ready to accept connections')
+  const after = statSync(join(dir, 'dump.rdb'))
+  assert.equal([after.size, after.mtimeMs], [size, mtimeMs])
 })
 
 test('a port that is taken stops the start with the reason', async () => {

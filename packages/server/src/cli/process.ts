@@ -85,8 +85,18 @@ export function followSignals(server: Server): void {
       process.on('SIGINT', end)
     }
   }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  const listen = (): void => {
+    process.on('SIGTERM', end)
+    process.on('SIGINT', end)
+  }
+  listen()
+  // While data is loaded nothing is heard either, and there is nothing to save yet.
+  server.events.on('loading-start', () => {
+    process.off('SIGTERM', end)
+    process.off('SIGINT', end)
+  })
+  server.events.on('loading-end', listen)
+  server.events.on('loading-failed', listen)
   // The end of a terminal is not the end of a server.
   process.on('SIGHUP', () => {})
 }
