@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { CallerFlag } from '../src/index.ts'
-import { compile, type LoadedModule, load } from './support/load.ts'
+import { builtBy, compile, type LoadedModule, load } from './support/load.ts'
 import { type Client, MemoryHost } from './support/memory-host.ts'
 import { parse } from './support/resp.ts'
 import { until } from './support/until.ts'
@@ -212,9 +213,11 @@ const crashes = suite('a module that crashes')
 /** Runs a command in a process of its own and returns how that ended. */
 function crash(command: string): { signal: string | null; stderr: string } {
   const script = fileURLToPath(new URL('./support/crash.ts', import.meta.url))
-  const { signal, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, command], {
+  const { pid, signal, stderr } = spawnSync(process.execPath, ['--import', 'tsx', script, command], {
     encoding: 'utf8',
   })
+  // What crashes cannot tidy up.
+  rmSync(builtBy(pid), { recursive: true, force: true })
   return { signal, stderr }
 }
 

@@ -11,7 +11,9 @@ import type { MemoryHost } from './memory-host.ts'
 
 const folder = fileURLToPath(new URL('../modules', import.meta.url))
 const header = fileURLToPath(new URL('../../include', import.meta.url))
-const built = join(tmpdir(), `modis-bridge-modules-${process.pid}`)
+/** Where a process puts the modules that it compiles. */
+export const builtBy = (pid: number): string => join(tmpdir(), `modis-bridge-modules-${pid}`)
+const built = builtBy(process.pid)
 
 /** OnLoad of large modules goes deeper than koffi's default stack. */
 koffi.config({ sync_stack_size: 16 * 1024 * 1024 })
