@@ -184,6 +184,33 @@ test('modules and their parameters in the configuration file and on the command 
   await server.stop()
 })
 
+test('a parameter is found in any case, and shown as the module spells it', async () => {
+  folder.define(
+    'mixed',
+    `{
+      name: 'Mixed',
+      config: { maxItems: config.integer({ default: 3 }) },
+      commands: { 'mixed.max': { summary: 'Parameter.', run: (ctx) => ctx.config.maxItems } },
+    }`,
+  )
+  const server = await startWith(['loadmodule mixed', 'mixed.MAXITEMS 4'])
+  const call = async (...words: [string, ...string[]]): Promise<unknown> =>
+    plain(await server.client.call(...words))
+  assert.is(await call('mixed.max'), 4)
+  assert.is(await call('CONFIG', 'SET', 'Mixed.maxItems', '5'), 'OK')
+  assert.equal(await call('CONFIG', 'GET', 'MIXED.*'), ['Mixed.maxItems', '5'])
+  assert.equal(await call('CONFIG', 'GET', 'mixed.maxitems'), ['mixed.maxitems', '5'])
+  assert.is(await call('MODULE', 'RELOAD', 'Mixed'), 'OK')
+  assert.is(await call('mixed.max'), 5)
+  assert.is(await call('CONFIG', 'REWRITE'), 'OK')
+  assert.match(readFileSync(server.file, 'utf8'), /^Mixed\.maxItems 5$/m)
+  assert.is(await call('CONFIG', 'REWRITE'), 'OK')
+  assert.match(readFileSync(server.file, 'utf8'), /^Mixed\.maxItems 5$/m)
+  assert.is(await call('MODULE', 'UNLOAD', 'Mixed'), 'OK')
+  assert.equal(await call('CONFIG', 'GET', 'Mixed.maxItems'), [])
+  await server.stop()
+})
+
 test('a reload leaves the order of the modules in the configuration file', async () => {
   const server = await startWith(['loadmodule tuned', 'loadmodule greet'])
   assert.is(plain(await server.client.call('MODULE', 'RELOAD', 'tuned')), 'OK')

@@ -102,7 +102,11 @@ const validateRequirements = (where: string, requires: Requirements | undefined)
 
 const validateConfig = (where: string, config: ConfigSchema): void => {
   if (!isObject(config)) fail(`${where}: config must be an object of parameters made by config.*`)
+  const names = new Set<string>()
   for (const [name, parameter] of Object.entries(config)) {
+    const lower = name.toLowerCase()
+    if (names.has(lower)) fail(`${where}: config '${name}' is defined twice, in different cases`)
+    names.add(lower)
     const place = `${where}: config '${name}'`
     if (!/^[a-zA-Z0-9_-]+$/.test(name)) fail(`${place}: a name consists of letters, digits, '_' and '-'`)
     if (!isObject(parameter) || typeof parameter.kind !== 'string')

@@ -128,6 +128,8 @@ test('arguments', () => {
 test('configuration and data types', () => {
   refused({ config: { 'a.b': config.string({ default: '' }) } }, /config 'a\.b': a name consists of/)
   refused({ config: { a: 5 } }, /config 'a' is not a parameter/)
+  const text = config.string({ default: '' })
+  refused({ config: { userName: text, username: text } }, /config 'username' is defined twice, in different/)
   const low = config.integer({ default: 0, min: 1 })
   refused(
     { config: { low } },

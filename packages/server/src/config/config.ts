@@ -63,6 +63,7 @@ interface Slot {
  * {@link OPTIONS}.
  */
 export class Config {
+  /** By name in lower case, aliases included: modules may spell theirs otherwise. */
   readonly #slots = new Map<string, Slot>()
   readonly #values = new Map<string, OptionValue>()
   readonly #listeners = new Map<string, Set<ConfigListener>>()
@@ -84,7 +85,7 @@ export class Config {
 
   #addSlot(slot: Slot): void {
     const { option } = slot
-    this.#slots.set(slot.name, slot)
+    this.#slots.set(slot.name.toLowerCase(), slot)
     if (option.alias !== undefined) this.#slots.set(option.alias, { ...slot, name: option.alias })
     if (option.type !== 'directive' && slot.accessor === undefined)
       this.#values.set(option.name, defaultOf(option))
@@ -137,7 +138,7 @@ export class Config {
   }
 
   #value(name: string): OptionValue {
-    const value = this.#slots.get(name)?.accessor?.get() ?? this.#values.get(name)
+    const value = this.#values.get(name) ?? this.#slots.get(name.toLowerCase())?.accessor?.get()
     if (value === undefined) throw new Error(`there is no option '${name}'`)
     return value
   }
@@ -163,7 +164,7 @@ export class Config {
 
   /** Every option that has a value, the server's first, then the modules'. */
   *options(): IterableIterator<Option> {
-    for (const [name, { option }] of this.#slots) if (name === option.name) yield option
+    for (const { name, option } of this.#slots.values()) if (name === option.name) yield option
   }
 
   /** A value as CONFIG GET shows it. */
@@ -208,9 +209,9 @@ export class Config {
           found.set(lower, [pattern, this.shown(option)])
         continue
       }
-      for (const [name, { option }] of this.#slots) {
-        if (option.hidden || !isShown(option) || found.has(name) || !matches(lower, name)) continue
-        found.set(name, [name, this.shown(option)])
+      for (const [key, { name, option }] of this.#slots) {
+        if (option.hidden || !isShown(option) || found.has(key) || !matches(lower, key)) continue
+        found.set(key, [name, this.shown(option)])
       }
     }
     return [...found.values()]
@@ -343,7 +344,7 @@ export class Config {
    */
   addModuleOptions(owner: string, added: readonly ModuleOption[]): void {
     for (const { option } of added) {
-      if (this.#slots.has(option.name)) throw new Error(`there is an option '${option.name}' already`)
+      if (this.find(option.name) !== undefined) throw new Error(`there is an option '${option.name}' already`)
     }
     for (const { option, accessor, apply } of added) {
       this.#addSlot({ name: option.name, option, owner, ...(accessor === undefined ? {} : { accessor }) })
@@ -353,9 +354,10 @@ export class Config {
 
   /** Forgets all options of a module. */
   removeModuleOptions(owner: string): void {
-    for (const [name, slot] of this.#slots) {
+    for (const [key, slot] of this.#slots) {
       if (slot.owner !== owner) continue
-      this.#slots.delete(name)
+      const { name } = slot
+      this.#slots.delete(key)
       this.#values.delete(name)
       this.#listeners.delete(name)
     }

@@ -209,7 +209,9 @@ export class Registration {
   }
 
   #checkOption(name: string): void {
-    const own = this.replaces?.configOptions.some(({ option }) => option.name === name) ?? false
+    const lower = name.toLowerCase()
+    const own =
+      this.replaces?.configOptions.some(({ option }) => option.name.toLowerCase() === lower) ?? false
     if (own || this.server.config.find(name) === undefined) return
     throw new ModuleError('MODIS_MODULE_DEFINITION', `there is a configuration option '${name}' already`)
   }

@@ -156,7 +156,8 @@ export class LoadingModule {
 
   addConfig(config: ConfigRegistration): string | null {
     const fullName = this.#fullName(config)
-    if (this.#configs.some((each) => this.#fullName(each) === fullName))
+    const lower = fullName.toLowerCase()
+    if (this.#configs.some((each) => this.#fullName(each).toLowerCase() === lower))
       return `the parameter '${fullName}' is registered twice`
     this.#configs.push(config)
     this.#registration.addConfig(bridgedOption(this.#bridge, fullName, config))
