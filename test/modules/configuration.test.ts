@@ -67,6 +67,35 @@ const defaults = {
 }
 const values = async (): Promise<Record<string, unknown>> => JSON.parse(String(await modis.call('tuned.get')))
 
+test('what may be secret of MODULE LOADEX is not shown by SLOWLOG', async () => {
+  await modis.call('CONFIG', 'SET', 'slowlog-log-slower-than', 0)
+  const given = [
+    'CONFIG',
+    'tuned.count',
+    '3',
+    'CONFIG',
+    'tuned.secret',
+    'abc',
+    'CONFIG',
+    'title',
+    'def',
+    'ARGS',
+    'CONFIG',
+    'a',
+    'b',
+  ]
+  assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', ...given), 'OK')
+  await modis.call('MODULE', 'UNLOAD', 'tuned')
+  await modis.call('MODULE', 'LOADEX', 'nosuch', 'CONFIG', 'nosuch.key', 'ghi')
+  await modis.call('CONFIG', 'SET', 'slowlog-log-slower-than', 10_000)
+  const entries = (await modis.call('SLOWLOG', 'GET', 10)) as [number, number, number, string[]][]
+  const lines = entries.map(([, , , args]) => args.join(' '))
+  const shown =
+    'MODULE LOADEX tuned CONFIG tuned.count 3 CONFIG tuned.secret (redacted) CONFIG title (redacted) ARGS CONFIG a b'
+  assert.ok(lines.includes(shown), lines.join('\n'))
+  assert.ok(lines.includes('MODULE LOADEX nosuch CONFIG nosuch.key (redacted)'), lines.join('\n'))
+})
+
 test('every type in CONFIG GET and SET, once for each CONFIG SET', async () => {
   const given = ['CONFIG', 'tuned.count', '-3', 'CONFIG', 'tuned.fixed', '9']
   assert.is(await modis.call('MODULE', 'LOADEX', 'tuned', ...given), 'OK')
