@@ -1,5 +1,9 @@
-/** A module whose commands do what a test asks for: as source code for {@link ModuleFolder.define}. */
-export const lab = `{
+import type { Test } from 'uvu'
+import * as assert from 'uvu/assert'
+import { ModuleFolder, ModuleServer } from './module-folder.ts'
+
+/** A module whose commands do what a test asks for, as source code for {@link ModuleFolder.define}. */
+export const labSource = `{
   name: 'lab',
   load: ({ args }) => ({ count: 0, args }),
   commands: {
@@ -120,9 +124,33 @@ export const lab = `{
     },
   },
 }`
-/** What stands before {@link lab}. */
-export const prelude = `
+/** What stands before {@link labSource}. */
+export const labPrelude = `
 const kept = []
 const gates = new Map()
 const evaluate = (code, ctx) => new Function('ctx', 'sdk', 'return ' + code)(ctx, sdk)
 `
+
+/** What the tests of a suite have to do with the module, between its first test and its last. */
+export interface Lab {
+  readonly folder: ModuleFolder
+  modis: ModuleServer
+  /** Evaluates an expression within a handler, where `ctx` is its context; resolves with the reply. */
+  value(code: string): Promise<unknown>
+}
+
+/** Has a suite run with the module loaded, with the arguments `an argument`. */
+export function withLab(test: Test): Lab {
+  const folder = new ModuleFolder()
+  const started = { folder, value: (code: string) => started.modis.call('lab.value', code) } as Lab
+  test.before(async () => {
+    folder.define('lab', labSource, labPrelude)
+    started.modis = await ModuleServer.start(folder)
+    assert.is(await started.modis.call('MODULE', 'LOAD', 'lab', 'an', 'argument'), 'OK')
+  })
+  test.after(async () => {
+    await started.modis.stop()
+    folder.remove()
+  })
+  return started
+}
