@@ -38,7 +38,7 @@ import { registerFamilies } from './modules/kinds/built-in.ts'
 import { Modules } from './modules/lifecycle.ts'
 import { Registry } from './modules/registry.ts'
 import { SharedApis } from './modules/shared-apis.ts'
-import { Interludes } from './net/interludes.ts'
+import { EventsWhileBlocked } from './net/events-while-blocked.ts'
 import { Listeners } from './net/listeners.ts'
 import { Persistence } from './persistence/persistence.ts'
 import type { RequestArgs } from './protocol/request-args.ts'
@@ -95,7 +95,7 @@ export class Server {
   readonly requestLimits: RequestLimits = { maxBulkBytes: 0, maxQueryBytes: 0 }
   readonly startedAtMs = Date.now()
   readonly listeners: Listeners
-  readonly interludes = new Interludes(this)
+  readonly eventsWhileBlocked = new EventsWhileBlocked(this)
   /** Names this run of the server, in 40 hexadecimal digits. */
   readonly runId = randomBytes(20).toString('hex')
   /** Names the history of the data, for replicas. */
@@ -260,7 +260,7 @@ export class Server {
     dispatcher.gate |= ServerGate.loading
     // Once it listens, nothing is waited for before the load: clients of a file that is loaded soon hear nothing of it.
     const loads = options.load !== false && this.persistence.hasFile
-    if (loads) await this.interludes.prepare()
+    if (loads) await this.eventsWhileBlocked.prepare()
     await listeners.open(options.anyPort ?? false)
     log.notice('Server initialized')
     if (loads) {

@@ -12,7 +12,7 @@ export async function shutDown(
   around: (save: () => void) => void = (save) => save(),
 ): Promise<boolean> {
   const { log, persistence } = server
-  if (server.interludes.isServing) endAtOnce(server)
+  if (server.eventsWhileBlocked.isServing) endAtOnce(server)
   if (persistence.inProgress) {
     log.warning('There is a background save. Stopping it!')
     await persistence.cancel()

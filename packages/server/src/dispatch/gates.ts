@@ -48,7 +48,7 @@ export function refusal(
   if ((gate & ServerGate.observed) !== 0 && server.monitors.has(client) && touchesKeys(client, command))
     return monitorsOnly
   if ((gate & ServerGate.loading) !== 0 && isDeniedWhileLoading(client, command)) return loading
-  if ((gate & ServerGate.busy) !== 0 && !command.isAllowedWhileBusy) return server.interludes.refusal
+  if ((gate & ServerGate.busy) !== 0 && !command.isAllowedWhileBusy) return server.eventsWhileBlocked.refusal
   return undefined
 }
 

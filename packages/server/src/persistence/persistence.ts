@@ -308,7 +308,7 @@ export class Persistence {
     if (!this.hasFile) return undefined
     const started = performance.now()
     const file = openSync(path, 'r')
-    const { config, dispatcher, events, interludes } = this.#server
+    const { config, dispatcher, events, eventsWhileBlocked } = this.#server
     const interval = config.integer('loading-process-events-interval-bytes')
     let serveAtBytes = interval
     const totalBytes = statSync(path).size
@@ -322,7 +322,7 @@ export class Persistence {
         // As in Redis, nobody hears of a load that is as good as over.
         if (progress.loadedBytes >= serveAtBytes) {
           serveAtBytes = progress.loadedBytes + interval
-          interludes.duringLoad()
+          eventsWhileBlocked.duringLoad()
         }
         const bytes = readSync(file, target, from, to - from, null)
         progress.loadedBytes += bytes

@@ -19,7 +19,7 @@ export function shutdown(ctx: CommandContext, args: RequestArgs): Promise<void> 
   if ((given.has('abort') && given.size > 1) || (given.has('save') && given.has('nosave'))) throw syntaxError
   if (given.has('abort')) throw notInProgress
   if (!given.has('now') && !ctx.mayBlock) throw mayNotWait
-  const { refusal } = ctx.server.interludes
+  const { refusal } = ctx.server.eventsWhileBlocked
   if (refusal !== undefined && !given.has('nosave')) throw refusal
   ctx.server.log.notice('User requested shutdown...')
   return shutDown(ctx.server, given).then((ended) => {

@@ -45,7 +45,7 @@ async function start(server: Server, path: string): Promise<{ host: RedisModuleH
       error,
     )
   }
-  await server.interludes.prepare()
+  await server.eventsWhileBlocked.prepare()
   const runtime = { host, bridge }
   runtimes.set(server, runtime)
   server.keyspace.measureElsewhere = () => bridge.moduleBytes

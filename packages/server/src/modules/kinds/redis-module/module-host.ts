@@ -125,6 +125,6 @@ export class RedisModuleHost extends MetadataHost {
   yield(letsClientsIn: boolean, ageUs: number, reply: string | null): number {
     const ageMs = ageUs < 0 ? -1 : ageUs / 1000
     const serveWatched = (): void => this.bridge().serveWatched()
-    return this.server.interludes.duringCommand({ letsClientsIn, reply, ageMs, serveWatched }) * 1000
+    return this.server.eventsWhileBlocked.duringYield({ letsClientsIn, reply, ageMs, serveWatched }) * 1000
   }
 }

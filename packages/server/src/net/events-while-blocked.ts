@@ -8,7 +8,7 @@ import type { Server } from '../server.ts'
 import type { Listener } from './listener.ts'
 
 /** What a module says that gives others time in the middle of its command. */
-export interface Pause {
+export interface YieldRequest {
   /** Clients may be served; else only what modules watch is. */
   readonly letsClientsIn: boolean
   /** What clients are refused with, without its code; null for the server's own words. */
@@ -29,7 +29,7 @@ const usualRefusal = new CommandError('Redis is busy running a module command.',
  * they want is refused then. The event loop cannot be entered a second time, so sockets are read and accepted directly;
  * timers and promises wait for the end, as timers do in Redis.
  */
-export class Interludes {
+export class EventsWhileBlocked {
   readonly #server: Server
   #sockets: Sockets | undefined
   #buffer: Buffer | undefined
@@ -58,7 +58,7 @@ export class Interludes {
    * Serves who waits, where the time for it has come.
    * @returns milliseconds after which it may come again
    */
-  duringCommand({ letsClientsIn, reply, ageMs, serveWatched }: Pause): number {
+  duringYield({ letsClientsIn, reply, ageMs, serveWatched }: YieldRequest): number {
     const { config, dispatcher } = this.#server
     const isLoading = (dispatcher.gate & ServerGate.loading) !== 0
     const waitMs = isLoading ? this.#everyMs : config.integer('busy-reply-threshold')
@@ -71,7 +71,7 @@ export class Interludes {
     return this.#everyMs
   }
 
-  /** As {@link duringCommand}, for the loading of data; to be called as often as one likes. */
+  /** As {@link duringYield}, for the loading of data; to be called as often as one likes. */
   duringLoad(): void {
     const now = performance.now()
     if (now < this.#nextMs) return
